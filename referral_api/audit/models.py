@@ -1,0 +1,78 @@
+"""The log's tables. The database itself refuses to change or remove an entry (triggers in the first migration)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, Text, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from referral_api.store import Base, UtcDateTime, choice
+
+__all__ = ["AuditCheckpoint", "AuditEntry", "AuditLeaf", "AuditNode", "AuditPending"]
+
+
+class AuditEntry(Base):
+    """One act. `leaf` is the entry in canonical JSON (RFC 8785) without its index: what the Merkle tree covers; the rest is for searching."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (
+        Index("ix_audit_entries_actor", "actor_id", "id"),
+        Index("ix_audit_entries_agency", "agency_id", "id"),
+        Index("ix_audit_entries_case_ref", "case_ref", "id"),
+        Index("ix_audit_entries_subject", "subject_id", "id"),
+        Index("ix_audit_entries_action", "action", "id"),
+        Index("ix_audit_entries_at", "at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor_kind: Mapped[str] = mapped_column(choice())
+    actor_id: Mapped[UUID | None] = mapped_column(Uuid)
+    agency_id: Mapped[UUID | None] = mapped_column(Uuid)
+    action: Mapped[str] = mapped_column(choice())
+    subject_type: Mapped[str | None] = mapped_column(choice())
+    subject_id: Mapped[UUID | None] = mapped_column(Uuid)
+    case_ref: Mapped[str | None] = mapped_column(String(64))
+    outcome: Mapped[str] = mapped_column(choice(12))
+    disclosed: Mapped[bool]
+    leaf: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditPending(Base):
+    """Entries that the tree does not hold yet. A trigger puts the row in with its entry, so that no writer can forget it."""
+
+    __tablename__ = "audit_pending"
+
+    entry_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AuditLeaf(Base):
+    """An entry's place in the tree."""
+
+    __tablename__ = "audit_leaves"
+
+    index: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False)
+    entry_id: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    leaf_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class AuditNode(Base):
+    """The hash of a complete subtree: level 1 covers two leaves, level 2 four. Level 0 is `audit_leaves`."""
+
+    __tablename__ = "audit_nodes"
+
+    level: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    index: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class AuditCheckpoint(Base):
+    """A signed note over a tree size and its root (C2SP tlog-checkpoint)."""
+
+    __tablename__ = "audit_checkpoints"
+
+    tree_size: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    root: Mapped[bytes] = mapped_column(LargeBinary(32))
+    note: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,78 @@
+"""Idempotency keys: an equal call is answered again, never acted on twice (IETF draft Idempotency-Key; api.md).
+
+The row goes in first, in the act's own transaction, so an equal call that arrives meanwhile waits for the first one's end.
+No body is kept: a keyed hash tells whether the second call is the same, and the answer is the thing as it may be seen now.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import CursorResult, Index, LargeBinary, SmallInteger, String, Uuid, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from referral_api.kernel import ids
+from referral_api.kernel.errors import IdempotencyInFlight, IdempotencyKeyReused
+from referral_api.store import Base, UtcDateTime, choice
+
+__all__ = ["Claim", "ReplayKey", "claim", "forget_old", "settle"]
+
+KEPT = timedelta(hours=24)
+
+
+class ReplayKey(Base):
+    __tablename__ = "replay_keys"
+    __table_args__ = (Index("uq_replay_keys_call", "actor_id", "route", "key", unique=True),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    actor_id: Mapped[UUID] = mapped_column(Uuid)
+    route: Mapped[str] = mapped_column(String(200))
+    key: Mapped[str] = mapped_column(String(255))
+    body_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    status: Mapped[int | None] = mapped_column(SmallInteger)
+    kind: Mapped[str | None] = mapped_column(choice())
+    thing_id: Mapped[UUID | None] = mapped_column(Uuid)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A key that is this call's (`first`), or the answer that an earlier equal call got."""
+
+    id: UUID
+    first: bool
+    status: int | None = None
+    kind: str | None = None
+    thing_id: UUID | None = None
+
+
+def claim(session: Session, *, actor_id: UUID, route: str, key: str, body_hash: bytes, now: datetime) -> Claim:
+    """Take the key for this call, or find what an equal call made. Another body under the key is refused."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    if dialect is postgresql:
+        session.connection().exec_driver_sql("SET LOCAL lock_timeout = '5s'")
+    row_id = ids.new()
+    same_call = (ReplayKey.actor_id == actor_id, ReplayKey.route == route, ReplayKey.key == key)
+    session.execute(delete(ReplayKey.__table__).where(*same_call, ReplayKey.at < now - KEPT))  # type: ignore[arg-type]
+    row = {"id": row_id, "actor_id": actor_id, "route": route, "key": key, "body_hash": body_hash, "at": now}
+    try:
+        made: CursorResult[tuple[()]] = session.execute(dialect.insert(ReplayKey.__table__).values(row).on_conflict_do_nothing())  # type: ignore[arg-type,assignment]
+    except OperationalError as error:
+        raise IdempotencyInFlight("An equal call is still being answered. Try again in a moment.", retry_after=1) from error
+    if made.rowcount:
+        return Claim(row_id, first=True)
+    found = session.execute(select(ReplayKey.id, ReplayKey.body_hash, ReplayKey.status, ReplayKey.kind, ReplayKey.thing_id).where(*same_call)).one()
+    if found.body_hash != body_hash:
+        raise IdempotencyKeyReused("This key came before with another body. Use a new key for a new act.")
+    return Claim(found.id, first=False, status=found.status, kind=found.kind, thing_id=found.thing_id)
+
+
+def settle(session: Session, claimed: Claim, *, status: int, kind: str, thing_id: UUID) -> None:
+    """Write down what the act made, just before its commit."""
+    session.execute(update(ReplayKey.__table__).where(ReplayKey.id == claimed.id).values(status=status, kind=kind, thing_id=thing_id))  # type: ignore[arg-type]
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    session.execute(delete(ReplayKey.__table__).where(ReplayKey.at < now - KEPT))  # type: ignore[arg-type]

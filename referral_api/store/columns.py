@@ -1,0 +1,48 @@
+"""Column types that keep a promise: times are UTC, text is scanned before it is written."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import DateTime, Dialect, String
+from sqlalchemy.types import TypeDecorator
+
+from referral_api import guard
+from referral_api.kernel.errors import FieldError, ImageryRefused
+
+__all__ = ["GuardedText", "UtcDateTime", "choice"]
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time. SQLite has no zones, so there it is kept naive and comes back aware."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class GuardedText(TypeDecorator[str]):
+    """Plain text that people wrote: the second gate of the imagery refusal stands here."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is not None and (family := guard.scan(value)[0]):
+            raise ImageryRefused([FieldError("", family, guard.FAMILIES[family])])
+        return value
+
+
+def choice(length: int = 48) -> String:
+    """A code from a closed set; the set is checked at the door and by the rules."""
+    return String(length)
