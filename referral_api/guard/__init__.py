@@ -1,0 +1,70 @@
+"""The refusal of imagery: text fields hold human language and short identifiers, and a long run that is neither is refused.
+
+Pure: no framework, no storage, no clock. `scan` judges one text together with what was accepted before it, `scan_document`
+a parsed JSON value, `scan_texts` form fields, query arguments, path segments and headers. None of them raises, and none
+repeats what it saw. docs/guard.md explains the idea and its limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from referral_api.guard.document import Numbers, Piece, walk
+from referral_api.guard.families import FAMILIES
+from referral_api.guard.tail import Tail
+from referral_api.guard.verdict import judge
+
+__all__ = ["FAMILIES", "Finding", "Tail", "scan", "scan_document", "scan_texts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Where something was refused (a JSON Pointer, RFC 6901), its family, and its size in characters; never the content."""
+
+    pointer: str
+    family: str
+    size: int
+
+
+def scan(text: str, tail: Tail = Tail.EMPTY) -> tuple[str | None, Tail]:
+    """Judge a text together with the ones accepted before it: (family or None, the new tail).
+
+    A refusal returns the tail that was given, so that refused material leaves no trace.
+    """
+    verdict = judge(text)
+    if verdict.family is None and tail.text:
+        verdict = judge(f"{tail.text}\n{text}")
+    if verdict.family is not None:
+        return verdict.family, tail
+    return None, tail.after(text, verdict.odd)
+
+
+def scan_document(value: object, *, skip: Callable[[str], bool] | None = None) -> list[Finding]:
+    """Judge a parsed JSON value: keys and values, alone and together, and numbers in lists.
+
+    `skip(pointer)` says that the value there is a typed machine string which its own grammar checks.
+    """
+    found = list(walk(value, skip))
+    findings = _scan_pieces([each for each in found if isinstance(each, Piece)])
+    for each in found:
+        if isinstance(each, Numbers) and len(each.values) > 48:
+            findings.append(Finding(each.pointer, "number-run", len(each.values)))
+    return findings
+
+
+def scan_texts(texts: Iterable[tuple[str, str]]) -> list[Finding]:
+    """Judge (pointer, text) pairs, alone and together."""
+    return _scan_pieces([Piece(pointer, text) for pointer, text in texts])
+
+
+def _scan_pieces(pieces: list[Piece]) -> list[Finding]:
+    together = judge("\n".join([piece.text for piece in pieces])).family
+    if together is None:
+        return []
+    alone = [(piece, judge(piece.text).family) for piece in pieces]
+    findings = [Finding(piece.pointer, family, len(piece.text)) for piece, family in alone if family is not None]
+    if findings:
+        return findings
+    largest = max(pieces, key=lambda piece: len(piece.text))
+    return [Finding(largest.pointer, together, sum(len(piece.text) for piece in pieces))]

@@ -1,0 +1,53 @@
+"""Walking a parsed JSON value, so that keys, values and what is split over them are looked at together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+
+class Piece(NamedTuple):
+    """One text of a document and the JSON Pointer (RFC 6901) of the value it belongs to."""
+
+    pointer: str
+    text: str
+
+
+class Numbers(NamedTuple):
+    """The numbers of one list and the JSON Pointer of that list."""
+
+    pointer: str
+    values: list[int | float]
+
+
+def walk(value: object, skip: Callable[[str], bool] | None) -> Iterator[Piece | Numbers]:
+    """Every key, string and list of numbers in the order of the document; `skip` leaves out what its own grammar checks."""
+    waiting: list[tuple[str, object]] = [("", value)]
+    while waiting:
+        pointer, item = waiting.pop()
+        if skip is not None and skip(pointer):
+            continue
+        if isinstance(item, str):
+            yield Piece(pointer, item)
+        elif isinstance(item, dict):
+            for name, member in reversed(item.items()):
+                below = f"{pointer}/{_token(name)}"
+                waiting.append((below, member))
+                waiting.append((below, _Key(str(name))))
+        elif isinstance(item, list | tuple):
+            numbers = [each for each in item if isinstance(each, int | float) and not isinstance(each, bool)]
+            if numbers:
+                yield Numbers(pointer, numbers)
+            for index in range(len(item) - 1, -1, -1):
+                if isinstance(item[index], str | dict | list | tuple):
+                    waiting.append((f"{pointer}/{index}", item[index]))
+        elif isinstance(item, _Key):
+            yield Piece(pointer, item.name)
+
+
+class _Key(NamedTuple):
+    name: str
+
+
+def _token(name: object) -> str:
+    return str(name).replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,82 @@
+"""Folding: what a text says once disguises are taken off, so that every later check sees plain letters."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+INVISIBLE: Final = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+_MARKS: Final = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
+_MARKED: Final = re.compile("(?<=[0-9A-Za-z+/=])[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
+
+_ALIKE: Final = str.maketrans(
+    # Cyrillic, Greek, Armenian, Cherokee and Latin letters that are drawn like ASCII ones (a part of Unicode UTS #39).
+    "АВЕЅІЈКМНОРСТУХЗаеорсухіјѕԁԛԝһӏԌҮүѵΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανρυικΟՏՍօսոհցյզɑɡıȷʟɪꜱᴀʙᴄᴅᴇꜰɢʜᴊᴋᴍɴᴏᴘʀᴛᴜᴠᴡʏᴢᎪᏴᏟᎠᎬᏀᎻᎫᏦᏞᎷᏢᎡᏚᎢᏙᎳᏃ",
+    "ABESIJKMHOPCTYX3aeopcyxijsdqwhlGYyvABEZHIKMNOPTYXoavpuikOSUounhgjqagijLISABCDEFGHJKMNOPRTUVWYZABCDEGHJKLMPRSTVWZ",
+)
+_MIXED: Final = re.compile("[A-Za-z0-9+/=]*[^\\W_a-zA-Z0-9][A-Za-z0-9+/=]*")
+_PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2}){1,}")
+_ENTITY: Final = re.compile(r"&#(?:[xX]([0-9A-Fa-f]{1,6})|([0-9]{1,7}));?")
+_BACKSLASH: Final = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|U([0-9A-Fa-f]{8})|([0-7]{3}))")
+_QUOTED: Final = re.compile(r"=([0-9A-F]{2})|=\r?\n")
+_CODE_POINT: Final = re.compile(r"(?<![A-Za-z0-9])U\+([0-9A-Fa-f]{4,6})(?![0-9A-Fa-f])\s?")
+
+
+def plain(text: str) -> str:
+    """The text with invisible characters removed, compatibility forms folded (NFKC) and look-alike letters written as ASCII."""
+    if text.isascii():
+        return text
+    text = INVISIBLE.sub("", text)
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    return _MARKED.sub("", text)
+
+
+def alike(text: str) -> str:
+    """The text with letters of other scripts that are drawn like ASCII letters written as those."""
+    return text if text.isascii() else text.translate(_ALIKE)
+
+
+def bare(text: str) -> str:
+    """Letters without their accents, so that one table serves every language of a script."""
+    return text if text.isascii() else _MARKS.sub("", unicodedata.normalize("NFD", text))
+
+
+def unescaped(text: str) -> str:
+    """The text with one layer of escapes written out; bytes that are not UTF-8 become the characters of the same number."""
+    if "%" in text:
+        text = _PERCENT.sub(lambda found: _characters(unquote_to_bytes(found.group())), text)
+    if "&" in text:
+        text = html.unescape(_ENTITY.sub(lambda found: _character(found.group(1), found.group(2)), text))
+    if "\\" in text:
+        text = _BACKSLASH.sub(_backslash, text)
+    if "U+" in text:
+        text = _CODE_POINT.sub(lambda found: _character(found.group(1), None), text)
+    if text.count("=") > 3 and _QUOTED.search(text):
+        text = _QUOTED.sub(lambda found: chr(int(found.group(1), 16)) if found.group(1) else "", text)
+    return text
+
+
+def _characters(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def _character(hexadecimal: str | None, decimal: str | None) -> str:
+    number = int(hexadecimal, 16) if hexadecimal else int(decimal or "0")
+    return chr(number) if number <= 0x10FFFF and not 0xD800 <= number <= 0xDFFF else "\ufffd"
+
+
+def _backslash(found: re.Match[str]) -> str:
+    octal = found.group(5)
+    return _character(next(part for part in found.groups()[:4] if part), None) if octal is None else chr(int(octal, 8))

@@ -1,0 +1,64 @@
+"""Links by which pictures and recordings travel: media files, file-sharing hosts, magnet, onion and IPFS addresses."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_MEDIA: Final = (
+    "jpe?g|jpe|jfif|pjpeg|png|apng|gif|webp|bmp|dib|tiff?|svgz?|ico|heic|heif|hif|avif|jxl|jp2|j2k|psd|raw|cr2|nef|dng|arw|tga|pcx|xcf|ai|eps"
+    "|mp4|m4v|mov|qt|avi|mkv|webm|flv|f4v|wmv|mpe?g|mpg2?|m2ts|mts|3gpp?|3g2|ogv|vob|ts|m3u8|mpd|rmvb?|asf|divx"
+    "|mp3|m4a|aac|wav|wave|flac|ogg|oga|opus|wma|amr|aiff?|mid|midi|caf"
+    "|zip|rar|7z|tar|tgz|gz|bz2|xz|zst|lz4|lzma|cab|iso|dmg|torrent|apk"
+)
+_END: Final = r"(?![a-z0-9]|\.[a-z0-9])"
+_HOSTS: Final = (
+    r"dropbox(?:usercontent)?\.com|db\.tt|(?:drive|docs|photos|lh[0-9])\.google(?:usercontent)?\.com|photos\.app\.goo\.gl|goo\.gl/photos|wetransfer\.com|we\.tl|mega\.(?:nz|io|co\.nz)"
+    r"|mediafire\.com|gofile\.io|pixeldrain\.com|anonfiles?\.(?:com|la)|bayfiles\.com|1drv\.ms|onedrive\.live\.com|[a-z0-9-]{1,63}-my\.sharepoint\.com"
+    r"|icloud\.com/(?:photos|sharedalbum|iclouddrive|attachment)|share\.icloud\.com|app\.box\.com|box\.com/s|pcloud\.(?:com|link)|u\.pcloud\.link|disk\.yandex\.[a-z]{2,3}|yadi\.sk"
+    r"|cloud\.mail\.ru|pan\.baidu\.com|terabox(?:app)?\.com|1024tera\.com|4shared\.com|sendspace\.com|zippyshare\.com|rapidgator\.net|uploaded\.net|turbobit\.net|nitroflare\.com"
+    r"|katfile\.com|filefactory\.com|krakenfiles\.com|workupload\.com|file\.io|filebin\.net|transfer\.sh|transfernow\.net|smash\.(?:com|gg)|fromsmash\.com|swisstransfer\.com"
+    r"|wormhole\.app|send\.(?:vis\.ee|firefox\.com)|filemail\.com|hightail\.com|uguu\.se|0x0\.st|catbox\.moe|litterbox\.catbox\.moe|pomf\.[a-z]{2,4}|imgur\.com|ibb\.co|imgbb\.com"
+    r"|postimg\.(?:cc|org)|postimages\.org|imgbox\.com|imagebam\.com|imagevenue\.com|pixhost\.to|imgpile\.com|jpg[0-9]?\.(?:church|su|fish|fishing|pet)|cyberdrop\.(?:me|to)|bunkrr?\.[a-z]{2,5}"
+    r"|gyazo\.com|prnt\.sc|prntscr\.com|tinypic\.com|photobucket\.com|flic\.kr|flickr\.com/photos|staticflickr\.com|redgifs\.com|gfycat\.com|giphy\.com|tenor\.com/view"
+    r"|streamable\.com|vimeo\.com/[0-9]|youtube\.com/(?:watch|shorts|embed|live)|youtu\.be|dailymotion\.com/video|dai\.ly|tiktok\.com/(?:@[^/\s]{1,60}/(?:video|photo)|t/)|v[mt]\.tiktok\.com"
+    r"|instagram\.com/(?:p|reel|reels|tv|stories)|cdninstagram\.com|fbcdn\.net|facebook\.com/(?:photo|watch|reel|share)|fb\.watch|(?:twitter|x)\.com/[^/\s]{1,40}/status/[0-9]{1,25}/(?:photo|video)"
+    r"|pbs\.twimg\.com|video\.twimg\.com|pic\.twitter\.com|i\.redd\.it|v\.redd\.it|preview\.redd\.it|cdn\.discordapp\.(?:com|net)|media\.discordapp\.net|telesco\.pe|cdn[0-9]?\.telegram(?:-cdn)?\.org"
+    r"|i\.pinimg\.com|soundcloud\.com|vk\.com/(?:photo|video|album|clip)|ok\.ru/video|omegle\.[a-z]{2,3}|sendvid\.com|coomer\.[a-z]{2,5}|s3[a-z0-9.-]{0,40}\.amazonaws\.com"
+    r"|[a-z0-9.-]{1,63}\.s3[a-z0-9.-]{0,40}\.amazonaws\.com|storage\.googleapis\.com|firebasestorage\.googleapis\.com|[a-z0-9-]{1,63}\.blob\.core\.windows\.net|[a-z0-9-]{1,63}\.r2\.dev|backblazeb2\.com|archive\.org/download"
+)
+_SHARED: Final = re.compile(
+    rf"(?:https?:/{{0,3}}|ftps?:/{{0,3}}|//)(?:[a-z0-9-]{{1,63}}\.){{0,4}}(?:{_HOSTS})(?![a-z0-9.-]*[a-z0-9-]\.[a-z])"
+    rf"|(?<![a-z0-9@.-])(?:[a-z0-9-]{{1,63}}\.){{0,3}}(?:{_HOSTS})/[^\s/]"
+)
+_FILE: Final = re.compile(
+    rf"(?:(?:https?|s?ftps?|file|smb|rtsp|rtmp|mms|webdavs?|davs?|content|blob|res|asset|gs|s3):|//|www\.)[^\s<>\"']{{1,2000}}?\.(?:{_MEDIA}){_END}"
+    rf"|(?<![a-z0-9@.-])(?:[a-z0-9-]{{1,63}}\.){{1,6}}[a-z]{{2,24}}(?::[0-9]{{2,5}})?/[^\s<>\"']{{0,2000}}?\.(?:{_MEDIA}){_END}"
+)
+_QUERY: Final = re.compile(r"(?:https?:|www\.)[^\s<>\"']{1,1000}[?&](?:format|fm|ext|type|mime)=(?:image|video|audio|jpe?g|png|gif|webp|mp4|mp3)(?![a-z0-9])")
+_PEER: Final = re.compile(
+    r"magnet:\s{0,4}\?|xt=urn:|urn:(?:btih|btmh|sha1|tree|ed2k):|ed2k:|(?<![a-z0-9])(?:[a-z2-7]{56}|[a-z2-7]{16})\.(?:onion|i2p)(?![a-z0-9])|[a-z0-9-]{1,63}\.i2p/|(?:ipfs|ipns|dweb|hyper|dat|bzz|ar|freenet|zeronet|thunder|dcc|gemini|tox|sia):/?/"
+    r"|(?<![a-z])(?:dweb:|/)ip[fn]s/[a-z0-9]|\.ip[fn]s\.[a-z]|ipfs\.io/|dweb\.link|(?<![a-z0-9])ba[fg][ykz][a-z2-7]{40,70}(?![a-z0-9])"
+    r"|[a-z0-9]{1,80}\.(?:onion|loki|bit)(?::[0-9]{2,5})?/|blob:\s{0,4}(?:https?:|null|[0-9a-f]{8}-)|(?<![a-z])cid:[^\s@]{1,80}@[^\s@]{1,80}|filesystem:https?:|(?<![a-z])about:blob|thunder://"
+)
+_CID: Final = re.compile(r"(?<![A-Za-z0-9])Qm[1-9A-HJ-NP-Za-km-z]{44}(?![A-Za-z0-9])")
+_HXXP: Final = re.compile(r"h[tx*]{2}ps?(?=\s{0,2}(?::|\[:\]|://))|meow(?=://)")
+_DOT: Final = re.compile(r"\s?(?:\[\s?(?:\.|dot)\s?\]|\(\s?(?:\.|dot)\s?\)|\{\s?(?:\.|dot)\s?\})\s?")
+_SCHEME: Final = re.compile(r"\s?(?:\[:\]|:)\s?[/\\]\s?[/\\]\s?|\[://\]")
+
+
+def media_link(text: str, lowered: str) -> bool:
+    """Whether the text links to a media file or to a place where files are handed round, also when the address is defanged."""
+    if "Qm" in text and _CID.search(text):
+        return True
+    if "." not in lowered and ":" not in lowered and "dot" not in lowered:
+        return False
+    address = lowered
+    if "xp" in address or "[" in address or "(" in address or "{" in address or ":" in address:
+        address = _SCHEME.sub("://", _DOT.sub(".", address))
+        address = _HXXP.sub("http", address)
+    if _PEER.search(address):
+        return True
+    if "/" not in address and "\\" not in address:
+        return False
+    return _SHARED.search(address) is not None or _FILE.search(address) is not None or _QUERY.search(address) is not None

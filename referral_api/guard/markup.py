@@ -1,0 +1,56 @@
+"""Markup that would make a reader's program show a picture, a sound or another document, and data: addresses."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_SPACE: Final = re.compile(r"\s+")
+_MIME: Final = r"(?:image|video|audio|application|text|font|model|multipart|message|x-[a-z]{1,12})/[a-z0-9.+*-]{1,64}"
+_DATA: Final = re.compile(
+    rf"data:(?:{_MIME}(?:;[^,;]{{0,48}}){{0,4}},|{_MIME};(?:charset|base64)|(?:;[^,;]{{1,48}}){{0,4}};base64|;base64|,[^,.;]{{24}})"
+    rf"|;base64,"
+)
+_TAG: Final = re.compile(
+    r"<[\s/!?]{0,8}(?:[a-z][a-z0-9]{0,15}:)?(?:img|image|svg|iframe|frame|frameset|object|embed|applet|video|audio|picture|source|track"
+    r"|canvas|style|link|script|base|meta|portal|param|bgsound|math|use|foreignobject|feimage|animate|figure|imagedata|xml-stylesheet"
+    r"|input[^<>]{0,200}type\s{0,8}=[\s\"']{0,8}image)(?![a-z0-9-])"
+    r"|<[^<>]{0,400}[\s\"'/](?:src|srcset|srcdoc|poster|background|xlink:href|data|lowsrc|dynsrc)\s{0,8}=\s{0,8}[\"']?[^\s\"'<>]{3}"
+    r"|<[^<>]{0,400}[\s\"'/]style\s{0,8}=[^<>]{0,400}url\s{0,8}\("
+)
+_CSS: Final = re.compile(
+    r"(?<![a-z0-9])(?:url|src|image-set|image|cross-fade|element)\s{0,8}\(\s{0,8}[\"']?(?:[a-z]{2,10}:|//|[./#]{0,8}[^\s()\"']{1,200}\.[a-z0-9]{2,5}[\"')?#])"
+    r"|@import\s{0,8}(?:url|[\"'])"
+)
+_MARKDOWN: Final = re.compile(r"!\s?\[[^\[\]]{0,300}\]\s?(?:\(\s{0,4}[^\s()]|\[)|!\[\[[^\[\]\n]{1,200}\]\]|!\[[^\[\]]{1,300}\](?=[\s\S]{0,2000}\n\s{0,3}\[[^\[\]]{1,300}\]:)")
+_OTHER: Final = re.compile(
+    r"\[(?:img|image|video|audio|media|flash|youtube|embed)(?:[=\s][^\[\]\n]{0,120})?\]\s{0,8}\S"
+    r"|\[\[(?:file|image|media|fichier|imagen|archivo|datei|bild|ملف|صورة):[^\[\]\n]{1,200}\]\]"
+    r"|\.\.\s{1,4}(?:image|figure|video|raw)::\s{0,8}\S|(?<![a-z])(?:image|video|audio)::?[^\s\[\]:]{1,200}\[|\\includegraphics|\\graphicspath|\\begin\s{0,8}\{tikzpicture"
+    r"|<!\[cdata\[|<!entity|<!doctype|\{\\\\?(?:rtf1|\*?\\\\?shppict|pict[\\{])|(?<![a-z])begin-base64 \d{3}|=ybegin |content-transfer-encoding:|content-type:\s{0,8}(?:image|video|audio|application)/"
+)
+
+
+def data_uri(lowered: str) -> bool:
+    """Whether the text carries a data: address, also one broken by spaces (RFC 2397)."""
+    if "data" not in lowered and "base64" not in lowered:
+        return ":" in lowered and "d" in lowered and _DATA.search(_SPACE.sub("", lowered)) is not None and _spelt(lowered)
+    return _DATA.search(lowered) is not None or _DATA.search(_SPACE.sub("", lowered)) is not None
+
+
+def _spelt(lowered: str) -> bool:
+    return re.search(r"d\s{0,3}a\s{0,3}t\s{0,3}a\s{0,3}:", lowered) is not None
+
+
+def embedding(lowered: str) -> bool:
+    """Whether the text carries markup that embeds (HTML, SVG, CSS, Markdown, wiki, reStructuredText, BBCode, TeX, MIME)."""
+    if "<" in lowered and _TAG.search(lowered):
+        return True
+    if "(" in lowered and _CSS.search(lowered):
+        return True
+    if "@import" in lowered and _CSS.search(lowered):
+        return True
+    if "![" in lowered or "! [" in lowered:
+        if _MARKDOWN.search(lowered):
+            return True
+    return _OTHER.search(lowered) is not None
