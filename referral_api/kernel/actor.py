@@ -39,6 +39,7 @@ class Request:
     address: str | None = None
     purpose: Purpose | None = None
     if_match: tuple[str, ...] | None = None
+    changing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

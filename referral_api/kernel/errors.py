@@ -34,6 +34,7 @@ class CallError(Exception):
         self.reason = reason
         self.extra = dict(extra or {})
         self.retry_after = retry_after
+        self.case_ref: str | None = None
 
 
 class _WithFields(CallError):

@@ -12,6 +12,9 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     PLATFORM_ADMIN = "platform_admin"
     SYSTEM = "system"
+    """An agency's own system, a client."""
+    SERVICE = "service"
+    """This service's clockwork: deadlines, expiry."""
 
 
 class Relation(StrEnum):
@@ -27,6 +30,7 @@ class Relation(StrEnum):
     RECEIVER = "receiver"
     OWN_AGENCY = "own_agency"
     SELF = "self"
+    CLOCKWORK = "clockwork"
     ANY = "any"
 
 

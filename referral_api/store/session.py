@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Engine, MetaData, event
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 
@@ -34,7 +35,7 @@ class CommitOutsideWork(RuntimeError):
     """A commit, flush or bulk write was tried outside a unit of work: a programming error, never a caller's."""
 
 
-class GuardedSession(Session):
+class GuardedSession(FlaskSession):
     """A session whose commits and writes belong to the spine alone."""
 
 

@@ -4,8 +4,10 @@ Sealing runs the imagery guard on the plaintext first, since a column type canno
 erases the case (NIST SP 800-88, cryptographic erase).
 """
 
+from flask import Flask, current_app
+
 from referral_api.vault.cases import CaseKey, case_key, create_case_key
-from referral_api.vault.keyring import KeyRing, WeakKeys
+from referral_api.vault.keyring import KeyRing, WeakKeys, write_private
 from referral_api.vault.sealing import Place, SealBroken, open_sealed, open_sealed_document, seal, seal_document
 
 __all__ = [
@@ -16,8 +18,21 @@ __all__ = [
     "WeakKeys",
     "case_key",
     "create_case_key",
+    "init_app",
     "open_sealed",
     "open_sealed_document",
+    "ring",
     "seal",
     "seal_document",
+    "write_private",
 ]
+
+
+def init_app(app: Flask, keys: KeyRing) -> None:
+    app.extensions["vault"] = keys
+
+
+def ring() -> KeyRing:
+    """The key ring of the running application."""
+    keys: KeyRing = current_app.extensions["vault"]
+    return keys

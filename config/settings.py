@@ -1,0 +1,157 @@
+"""The settings, typed and frozen. There is no setting that turns a safeguard off; what is missing or weak stops the start, with the reason.
+
+Every setting is an environment variable `REFERRAL_<NAME>`; a secret is given as a file (`..._FILE`) or as the value itself.
+"""
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+__all__ = ["Settings", "UnsafeSettings", "from_environment"]
+
+
+class UnsafeSettings(ValueError):
+    """The service will not start like this; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One installation. `environment` is `production` unless it says `development`, which allows the demonstration and nothing else."""
+
+    environment: str
+    database_url: str
+    public_url: str
+    host: str
+    port: int
+    data_dir: Path
+    vault_keys: str = field(repr=False)
+    signing_keys: str = field(repr=False)
+    log_key: str = field(repr=False)
+    trusted_proxies: tuple[str, ...] = ()
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    rate_storage: str = "memory://"
+    rate_per_minute: int = 1200
+    body_limit: int = 1_048_576
+    workers: int = 2
+
+    @property
+    def production(self) -> bool:
+        return self.environment == "production"
+
+
+def from_environment(environ: Mapping[str, str]) -> Settings:
+    """Read and judge the environment. Raises UnsafeSettings with every reason at once."""
+    found = _Reader(environ)
+    environment = found.text("ENVIRONMENT", "production")
+    data_dir = Path(found.text("DATA_DIR", "var")).resolve()
+    port = found.number("PORT", 8080, 1, 65_535)
+    host = found.text("HOST", "127.0.0.1")
+    settings = Settings(
+        environment=environment,
+        database_url=_driver(found.text("DATABASE_URL", "") or environ.get("DATABASE_URL", "") or f"sqlite:///{data_dir / 'referral.sqlite3'}"),
+        public_url=found.text("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
+        host=host,
+        port=port,
+        data_dir=data_dir,
+        vault_keys=found.secret("VAULT_KEYS"),
+        signing_keys=found.secret("SIGNING_KEYS"),
+        log_key=found.secret("LOG_KEY"),
+        trusted_proxies=tuple(p.strip() for p in found.text("TRUSTED_PROXIES", "").split(",") if p.strip()),
+        tls_certificate=found.path("TLS_CERTIFICATE"),
+        tls_key=found.path("TLS_KEY"),
+        rate_storage=found.text("RATE_STORAGE", "memory://"),
+        rate_per_minute=found.number("RATE_PER_MINUTE", 1200, 600, 100_000),
+        body_limit=found.number("BODY_LIMIT", 1_048_576, 65_536, 4_194_304),
+        workers=found.number("WORKERS", 2, 1, 64),
+    )
+    reasons = [*found.reasons, *_unsafe(settings)]
+    if reasons:
+        raise UnsafeSettings("\n".join(reasons))
+    return settings
+
+
+class _Reader:
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.reasons: list[str] = []
+
+    def text(self, name: str, default: str) -> str:
+        return self._environ.get(f"REFERRAL_{name}", "").strip() or default
+
+    def number(self, name: str, default: int, least: int, most: int) -> int:
+        value = self.text(name, str(default))
+        if not value.isascii() or not value.isdecimal() or not least <= int(value) <= most:
+            self.reasons.append(f"REFERRAL_{name} must be a whole number from {least} to {most}.")
+            return default
+        return int(value)
+
+    def path(self, name: str) -> Path | None:
+        value = self.text(name, "")
+        if value and not Path(value).is_file():
+            self.reasons.append(f"REFERRAL_{name}: there is no such file.")
+        return Path(value) if value else None
+
+    def secret(self, name: str) -> str:
+        """The secret's text. A file that others may read is refused."""
+        file = self.text(f"{name}_FILE", "")
+        if not file:
+            value = self.text(name, "")
+            if not value:
+                self.reasons.append(f"REFERRAL_{name}_FILE (or REFERRAL_{name}) is missing. `referral keys create` makes all keys.")
+            return value
+        path = Path(file)
+        try:
+            if path.stat().st_mode & 0o077:
+                self.reasons.append(f"REFERRAL_{name}_FILE: others than its owner may read {path.name}; set its mode to 600.")
+            return path.read_text("utf-8")
+        except OSError as error:
+            self.reasons.append(f"REFERRAL_{name}_FILE cannot be read: {error.strerror}.")
+            return ""
+
+
+def _driver(url: str) -> str:
+    """PostgreSQL is always spoken to through psycopg 3, whichever spelling an administrator is used to."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _unsafe(settings: Settings) -> list[str]:
+    reasons = []
+    if settings.environment not in ("production", "development"):
+        reasons.append("REFERRAL_ENVIRONMENT is production or development.")
+    try:
+        backend = make_url(settings.database_url).get_backend_name()
+        if backend not in ("sqlite", "postgresql"):
+            reasons.append("The database is SQLite or PostgreSQL.")
+        if backend == "sqlite" and make_url(settings.database_url).database in (None, "", ":memory:"):
+            reasons.append("SQLite needs a file: a database in memory forgets its log.")
+    except ArgumentError:
+        reasons.append("REFERRAL_DATABASE_URL is not a database URL.")
+    public = urlsplit(settings.public_url)
+    if public.scheme not in ("http", "https") or not public.netloc or public.query or public.fragment:
+        reasons.append("REFERRAL_PUBLIC_URL is an address like https://referrals.example.org.")
+    tls = settings.tls_certificate is not None and settings.tls_key is not None
+    if not _loopback(settings.host) and not tls and not settings.trusted_proxies:
+        reasons.append("Serving on more than the loopback address needs TLS (REFERRAL_TLS_CERTIFICATE, REFERRAL_TLS_KEY) or a named proxy (REFERRAL_TRUSTED_PROXIES).")
+    if "*" in settings.trusted_proxies:
+        reasons.append("REFERRAL_TRUSTED_PROXIES names addresses; * would trust everybody.")
+    if settings.production and public.scheme != "https" and not _loopback(public.hostname or ""):
+        reasons.append("REFERRAL_PUBLIC_URL must be https in production.")
+    return reasons
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

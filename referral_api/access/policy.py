@@ -1,0 +1,113 @@
+"""The policy. Each row reads: *these roles*, standing in *one of these relations* to the thing, may *do this*, because ...
+
+Reading a case opens its minimum; which data classes are shown is decided class by class (`wall.py`, and the consents in force).
+"""
+
+from dataclasses import dataclass
+
+from referral_api.access.permissions import Permission as P
+from referral_api.kernel.words import Relation as R
+from referral_api.kernel.words import Role
+
+__all__ = ["POLICY", "Rule", "permits_role"]
+
+WORKERS = frozenset({Role.CASEWORKER, Role.SUPERVISOR, Role.SYSTEM})
+SUPERVISORS = frozenset({Role.SUPERVISOR})
+AGENCY_ADMINS = frozenset({Role.AGENCY_ADMIN})
+AUDITORS = frozenset({Role.AUDITOR})
+PLATFORM = frozenset({Role.PLATFORM_ADMIN})
+PEOPLE = frozenset({Role.CASEWORKER, Role.SUPERVISOR, Role.AGENCY_ADMIN, Role.AUDITOR, Role.PLATFORM_ADMIN})
+EVERYBODY = frozenset(Role) - {Role.SERVICE}
+CLOCK = frozenset({Role.SERVICE})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row. `assigned`: only a worker assigned to the case, a supervisor of the agency, or the agency's system."""
+
+    permission: P
+    roles: frozenset[Role]
+    relations: frozenset[R]
+    because: str
+    assigned: bool = False
+
+
+def _allow(permission: P, roles: frozenset[Role], *relations: R, because: str, assigned: bool = False) -> Rule:
+    return Rule(permission, roles, frozenset(relations), because, assigned)
+
+
+POLICY: tuple[Rule, ...] = (
+    _allow(P.CASE_OPEN, WORKERS, R.OWN_AGENCY, because="the agency that meets the child opens its case"),
+    _allow(P.CASE_READ, WORKERS, R.OWNER, R.RECEIVING, R.PLAN_MEMBER, R.BREAK_GLASS, because="a party of the case reads what it is shown"),
+    _allow(P.CASE_LIST, WORKERS, R.OWN_AGENCY, because="a work list holds the agency's own cases and those that it was admitted to"),
+    _allow(P.CASE_CHANGE, WORKERS, R.OWNER, R.RECEIVING, because="who is shown a data class may correct it", assigned=True),
+    _allow(P.CASE_CLOSE, WORKERS, R.OWNER, because="the owner decides when its work is done", assigned=True),
+    _allow(P.CASE_REOPEN, WORKERS, R.OWNER, because="the owner decides when work begins again", assigned=True),
+    _allow(P.CASE_ASSIGN, SUPERVISORS, R.OWNER, R.RECEIVING, because="a supervisor says who works on a case"),
+    _allow(P.CASE_EXCLUDE, SUPERVISORS, R.OWNER, because="the owner's supervisor keeps people with a conflict of interest out"),
+    _allow(P.CASE_LINK, WORKERS, R.OWNER, because="the owner of both cases links them", assigned=True),
+    _allow(P.CASE_HISTORY, WORKERS, R.OWNER, because="the owner answers for who held what and when", assigned=True),
+    _allow(P.DISCLOSURE_LIST, WORKERS, R.OWNER, because="the child may ask the owner who was told what", assigned=True),
+    _allow(P.CONSENT_GIVE, WORKERS, R.OWNER, because="the owner asked, so the owner records", assigned=True),
+    _allow(P.CONSENT_READ, WORKERS, R.OWNER, because="the owner keeps the consents", assigned=True),
+    _allow(P.CONSENT_READ, WORKERS, R.RECEIVING, because="a receiver sees the basis on which it was told"),
+    _allow(P.CONSENT_WITHDRAW, WORKERS, R.OWNER, because="whoever of the owner hears a withdrawal records it at once"),
+    _allow(P.CONSENT_APPROVE, SUPERVISORS, R.OWNER, because="a second person looks at what a first one decided"),
+    _allow(P.CONSENT_REFUSE, SUPERVISORS, R.OWNER, because="a second person looks at what a first one decided"),
+    _allow(P.CONSENT_END, SUPERVISORS, R.OWNER, because="a duty ends by the owner's supervisor, not by withdrawal"),
+    _allow(P.REFERRAL_CREATE, WORKERS, R.OWNER, because="the owner of the case asks others for help", assigned=True),
+    _allow(P.REFERRAL_READ, WORKERS, R.SENDER, R.RECEIVER, because="both ends of a referral read it"),
+    _allow(P.REFERRAL_LIST, WORKERS, R.OWN_AGENCY, because="an agency's work lists"),
+    _allow(P.REFERRAL_CHANGE, WORKERS, R.SENDER, because="a draft belongs to its sender", assigned=True),
+    _allow(P.REFERRAL_SEND, WORKERS, R.SENDER, because="the sender sends", assigned=True),
+    _allow(P.REFERRAL_ACKNOWLEDGE, WORKERS, R.RECEIVER, because="an agency was asked, so anybody who works there may say that it heard"),
+    _allow(P.REFERRAL_ACCEPT, WORKERS, R.RECEIVER, because="an agency was asked; who accepts is assigned"),
+    _allow(P.REFERRAL_DECLINE, WORKERS, R.RECEIVER, because="an agency may say no, with a reason"),
+    _allow(P.REFERRAL_REDIRECT, WORKERS, R.RECEIVER, because="an agency may name a better one"),
+    _allow(P.REFERRAL_START, WORKERS, R.RECEIVER, because="the agency that accepted does the work"),
+    _allow(P.REFERRAL_COMPLETE, WORKERS, R.RECEIVER, because="the agency that accepted reports the outcome"),
+    _allow(P.REFERRAL_FAIL, WORKERS, R.RECEIVER, because="the agency that accepted says when it cannot"),
+    _allow(P.REFERRAL_CLOSE, WORKERS, R.SENDER, because="the sender closes what it opened"),
+    _allow(P.REFERRAL_WITHDRAW, WORKERS, R.SENDER, because="the sender may take its request back"),
+    _allow(P.REFERRAL_SUSPEND, WORKERS, R.SENDER, R.RECEIVER, because="either end may pause"),
+    _allow(P.REFERRAL_RESUME, WORKERS, R.SENDER, because="the sender goes on once a consent is in force", assigned=True),
+    _allow(P.REFERRAL_MARK_IN_ERROR, SUPERVISORS, R.SENDER, because="a mistake is marked by the sender's supervisor, and kept"),
+    _allow(P.REFERRAL_EXPIRE, CLOCK, R.CLOCKWORK, because="what nobody answers goes back to the sender as an unmet need"),
+    _allow(P.REFERRAL_ESCALATE, CLOCK, R.CLOCKWORK, because="a deadline that passes is told to the second contact"),
+    _allow(P.CONTACT_REVEAL, WORKERS, R.RECEIVER, because="who will contact the child first learns how it is safe", assigned=True),
+    _allow(P.MESSAGE_SEND, WORKERS, R.SENDER, R.RECEIVER, because="both ends talk about the referral"),
+    _allow(P.MESSAGE_LIST, WORKERS, R.SENDER, R.RECEIVER, because="both ends talk about the referral"),
+    _allow(P.APPOINTMENT_MAKE, WORKERS, R.RECEIVER, because="the agency that does the work sets the times"),
+    _allow(P.APPOINTMENT_CHANGE, WORKERS, R.RECEIVER, because="the agency that does the work sets the times"),
+    _allow(P.APPOINTMENT_LIST, WORKERS, R.SENDER, R.RECEIVER, because="both ends need to know when"),
+    _allow(P.SERVICE_OFFER, AGENCY_ADMINS | SUPERVISORS, R.OWN_AGENCY, because="an agency describes its own services"),
+    _allow(P.SERVICE_CHANGE, AGENCY_ADMINS | SUPERVISORS, R.OWN_AGENCY, because="an agency describes its own services"),
+    _allow(P.SERVICE_READ, EVERYBODY, R.ANY, because="the directory is for all who are signed in"),
+    _allow(P.AGENCY_CREATE, PLATFORM, R.ANY, because="the platform admits agencies"),
+    _allow(P.AGENCY_CHANGE, AGENCY_ADMINS, R.OWN_AGENCY, because="an agency keeps its own entry"),
+    _allow(P.AGENCY_CHANGE, PLATFORM, R.ANY, because="the platform admits and suspends agencies"),
+    _allow(P.AGENCY_READ, EVERYBODY, R.ANY, because="one must know whom one can ask"),
+    _allow(P.MEMBER_INVITE, AGENCY_ADMINS, R.OWN_AGENCY, because="an agency invites its own people"),
+    _allow(P.MEMBER_INVITE, PLATFORM, R.ANY, because="the platform invites an agency's first admin, and nobody below"),
+    _allow(P.MEMBER_CHANGE, AGENCY_ADMINS, R.OWN_AGENCY, because="an agency keeps its own people"),
+    _allow(P.MEMBER_READ, AGENCY_ADMINS | SUPERVISORS | AUDITORS, R.OWN_AGENCY, because="who assigns, confirms or checks must see who there is"),
+    _allow(P.CLIENT_CREATE, AGENCY_ADMINS, R.OWN_AGENCY, because="an agency connects its own systems"),
+    _allow(P.CLIENT_CHANGE, AGENCY_ADMINS, R.OWN_AGENCY, because="an agency connects its own systems"),
+    _allow(P.CLIENT_READ, AGENCY_ADMINS | AUDITORS, R.OWN_AGENCY, because="an agency connects its own systems"),
+    _allow(P.CERTIFICATE_ENTER, AGENCY_ADMINS, R.OWN_AGENCY, because="an agency vouches for its people's training"),
+    _allow(P.CERTIFICATE_CONFIRM, AGENCY_ADMINS | SUPERVISORS, R.OWN_AGENCY, because="a second person confirms what opens identities"),
+    _allow(P.CERTIFICATE_READ, AGENCY_ADMINS | SUPERVISORS | AUDITORS, R.OWN_AGENCY, because="who assigns must know who is trained"),
+    _allow(P.SESSION_END, PEOPLE, R.SELF, because="everybody may sign out"),
+    _allow(P.AUDIT_READ, AUDITORS, R.OWN_AGENCY, because="an auditor reads the acts of its agency and on its agency's cases; one of an oversight body reads all"),
+    _allow(P.CASE_REF_MAKE, AUDITORS, R.OWN_AGENCY, because="a complaint names a case number; the log knows a pseudonym"),
+    _allow(P.EVENT_LIST, WORKERS, R.OWN_AGENCY, because="an agency hears of what concerns it"),
+)
+
+_ROLES: dict[P, frozenset[Role]] = {}
+for _rule in POLICY:
+    _ROLES[_rule.permission] = _ROLES.get(_rule.permission, frozenset()) | _rule.roles
+
+
+def permits_role(permission: P, roles: frozenset[Role]) -> bool:
+    """Whether any row could allow this permission to somebody in these roles, whatever the thing."""
+    return bool(_ROLES.get(permission, frozenset()) & roles)

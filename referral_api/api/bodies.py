@@ -1,0 +1,112 @@
+"""Reading what a caller sent: strict JSON, then the imagery guard, then the schema. Pointers stop at the last name that the schema knows."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields
+
+from referral_api import guard
+from referral_api.api.fields import Machine
+from referral_api.guard import strict_json
+from referral_api.kernel.errors import FieldError, ImageryRefused, Invalid, MalformedBody
+
+__all__ = ["field_errors", "load", "machine_pointers", "parse", "refuse_imagery", "refuse_imagery_in"]
+
+_CODES = {
+    "Missing data for required field.": "required",
+    "Unknown field.": "unknown-field",
+    "Field may not be null.": "null",
+    "There is no such thing.": "not-found",
+    "Not a code of this value set.": "unknown-code",
+}
+
+
+def parse(data: bytes) -> Any:
+    """The JSON object of a body (RFC 8259, RFC 7493). An empty body is an empty object."""
+    if not data:
+        return {}
+    try:
+        document = strict_json.loads(data)
+    except strict_json.MalformedJson as error:
+        raise MalformedBody(str(error)) from None
+    if not isinstance(document, dict):
+        raise MalformedBody("The body must be a JSON object.")
+    return document
+
+
+def refuse_imagery(document: Any, schema: Schema | None) -> None:
+    """The first gate: every key and value, whatever the schema thinks of them."""
+    machine = machine_pointers(schema)
+    findings = guard.scan_document(document, skip=lambda pointer: pointer in machine) if machine else guard.scan_document(document)
+    if findings:
+        raise ImageryRefused([FieldError(known_pointer(schema, f.pointer), f.family, guard.FAMILIES[f.family]) for f in findings[:20]])
+
+
+def refuse_imagery_in(arguments: Mapping[str, str], schema: Schema | None) -> None:
+    """The same for the arguments of a query or a form."""
+    machine = machine_pointers(schema)
+    texts = [(f"/{name}", f"{name} {value}") for name, value in arguments.items() if f"/{name}" not in machine]
+    if findings := guard.scan_texts(texts):
+        raise ImageryRefused([FieldError(known_pointer(schema, f.pointer), f.family, guard.FAMILIES[f.family]) for f in findings[:20]])
+
+
+def load(schema: Schema, document: Any) -> dict[str, Any]:
+    """The document as Python values, or every field that is wrong."""
+    try:
+        loaded: dict[str, Any] = schema.load(document)
+    except ValidationError as error:
+        raise Invalid(list(field_errors(schema, error.messages))[:100]) from None
+    return loaded
+
+
+def field_errors(schema: Schema, messages: Any, base: str = "") -> Iterator[FieldError]:
+    """Marshmallow's messages as pointers, codes and words."""
+    for name, said in messages.items():
+        if name == "_schema":
+            yield from _leaf(said, base)
+            continue
+        field = schema.fields.get(name)
+        if field is None:
+            yield from _leaf(said, base)
+        else:
+            yield from _below(field, said, f"{base}/{name}")
+
+
+def _below(field: fields.Field[Any] | None, said: Any, pointer: str) -> Iterator[FieldError]:
+    if isinstance(said, list) or field is None:
+        yield from _leaf(said, pointer)
+    elif isinstance(field, fields.Nested):
+        yield from field_errors(field.schema, said, pointer)  # type: ignore[arg-type]
+    elif isinstance(field, fields.List):
+        for index, inner in said.items():
+            yield from _below(field.inner, inner, f"{pointer}/{index}")
+    else:
+        yield from _leaf(["Not valid."], pointer)
+
+
+def _leaf(said: Any, pointer: str) -> Iterator[FieldError]:
+    for message in said if isinstance(said, list) else [str(said)]:
+        yield FieldError(pointer, _CODES.get(message, "invalid"), message)
+
+
+def known_pointer(schema: Schema | None, pointer: str) -> str:
+    """The pointer, cut after the last name that the schema knows: an unknown key is the caller's content."""
+    known: list[str] = []
+    at: Any = schema
+    for part in pointer.split("/")[1:]:
+        if isinstance(at, Schema) and part in at.fields:
+            at = at.fields[part]
+        elif isinstance(at, fields.List) and part.isdigit():
+            at = at.inner
+        else:
+            break
+        at = at.schema if isinstance(at, fields.Nested) else at
+        known.append(part)
+    return "".join(f"/{part}" for part in known)
+
+
+@cache
+def machine_pointers(schema: Schema | None) -> frozenset[str]:
+    """Where the schema has machine strings, which their own grammar checks."""
+    return frozenset(f"/{name}" for name, field in schema.fields.items() if isinstance(field, Machine) or field.metadata.get("machine")) if schema else frozenset()

@@ -1,0 +1,243 @@
+"""The door: every route stands behind it, and its checks come in one order, so that no answer tells what it should not.
+
+413, 401, 429, 415, 400, 428, purpose 403, 422, idempotency; then the route's own 404, 403, 412 and 409.
+The signature of the token and the body are read before the transaction begins, so that it is held for as short as can be.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from flask import Flask, Response, current_app, g, json, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from referral_api import vault, work
+from referral_api.api import bodies, rates
+from referral_api.api.problems import problem, problem_of_http
+from referral_api.api.rooms import REQUIRED, Call, Endpoint, Reply, Room
+from referral_api.kernel import ids
+from referral_api.kernel.actor import Actor, Request
+from referral_api.kernel.errors import (
+    BodyTooLarge,
+    CallError,
+    FieldError,
+    IdempotencyKeyRequired,
+    Invalid,
+    MalformedBody,
+    PreconditionRequired,
+    PurposeNotAllowed,
+    PurposeRequired,
+    Unauthenticated,
+    UnsupportedMediaType,
+)
+from referral_api.kernel.words import Purpose
+
+__all__ = ["Identify", "init_app", "open_rooms"]
+
+Identify = Callable[[str, Request, str | None], Actor]
+"""(bearer token, request, on-behalf-of) -> the actor as the database knows it now; Unauthenticated if there is none."""
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_KEY = re.compile(r'"([\x20\x21\x23-\x5b\x5d-\x7e]{1,255})"|([A-Za-z0-9._~:/+=-]{1,255})', re.ASCII)
+_ETAGS = re.compile(r'\s*(\*|(?:W/)?"[\x21\x23-\x7e]*")\s*(?:,|$)', re.ASCII)
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def init_app(app: Flask, *, identify: Identify) -> None:
+    app.extensions["identify"] = identify
+    app.before_request(_greet)
+    app.after_request(_dress)
+    app.register_error_handler(HTTPException, lambda error: problem_of_http(error, g.request.id))
+    app.register_error_handler(CallError, lambda error: problem(error, g.request.id))
+    app.register_error_handler(Exception, _broken)
+
+
+def open_rooms(app: Flask, rooms: list[Room]) -> None:
+    """Hang every declared route on the application."""
+    for room in rooms:
+        for endpoint in room.endpoints:
+            rule = re.sub(r"\{(\w+)\}", r"<\1>", endpoint.rule)
+            app.add_url_rule(rule, endpoint.key, _view(endpoint), methods=[endpoint.method])
+
+
+def _greet() -> None:
+    asked = request.headers.get("X-Request-ID", "")
+    request_id = asked if _REQUEST_ID.fullmatch(asked) else ids.new().hex
+    g.request = Request(id=request_id, now=current_app.config["CLOCK"](), address=request.remote_addr)
+
+
+def _dress(response: Response) -> Response:
+    headers = response.headers
+    for name, value in _HEADERS.items():
+        headers.setdefault(name, value)
+    headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+    headers["X-Request-ID"] = g.request.id
+    rates.show(response)
+    return response
+
+
+def _broken(error: Exception) -> Response:
+    current_app.extensions["log"].error("broken", request_id=g.request.id, error=type(error).__name__, exc_info=error)
+    return problem_of_http(HTTPException(), g.request.id)
+
+
+def _view(endpoint: Endpoint) -> Callable[..., Response]:
+    def view(**path: str) -> Response:
+        actor = Actor("anonymous", None, None, g.request)
+        try:
+            sent = _sent(endpoint)
+            if not endpoint.public:
+                actor = _identified(endpoint)
+            call, again = _checked(endpoint, actor, path, sent)
+            actor = call.actor
+            return _answer(endpoint, again(call) if again else endpoint.route(call))
+        except CallError as error:
+            kind, subject = _named(path)
+            action = endpoint.permission.event if endpoint.permission else f"{kind or 'request'}.read"
+            if error.case_ref is None and kind == "case" and subject is not None:
+                error.case_ref = work.case_ref(subject)
+            work.deny(actor, error, action=action, subject_type=kind, subject_id=subject)
+            raise
+
+    return view
+
+
+class _Sent(NamedTuple):
+    """The body as it was read, and what was wrong with it: said later, in its turn."""
+
+    data: bytes
+    document: Any
+    fault: CallError | None
+
+
+def _sent(endpoint: Endpoint) -> _Sent:
+    try:
+        data = request.get_data(cache=True)
+    except RequestEntityTooLarge:
+        raise BodyTooLarge(f"At most {current_app.config['MAX_CONTENT_LENGTH']} bytes.") from None
+    if endpoint.method in ("GET", "DELETE") or endpoint.body is None:
+        return _Sent(data, {}, None)
+    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("", "identity"):
+        return _Sent(data, {}, UnsupportedMediaType("Compressed bodies are refused."))
+    if data and request.mimetype not in endpoint.media:
+        return _Sent(data, {}, UnsupportedMediaType(f"Send {' or '.join(endpoint.media)}."))
+    if endpoint.media == ("application/x-www-form-urlencoded",):
+        return _Sent(data, request.form.to_dict(), None)
+    try:
+        return _Sent(data, bodies.parse(data), None)
+    except MalformedBody as error:
+        return _Sent(data, {}, error)
+
+
+def _identified(endpoint: Endpoint) -> Actor:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated("Send an access token: Authorization: Bearer ...")
+    asked = Request(
+        id=g.request.id,
+        now=g.request.now,
+        address=g.request.address,
+        purpose=_purpose() if endpoint.purpose else None,
+        if_match=_if_match() if endpoint.method != "GET" else None,
+        changing=endpoint.method != "GET",
+    )
+    identify: Identify = current_app.extensions["identify"]
+    return identify(token.strip(), asked, request.headers.get("On-Behalf-Of"))
+
+
+def _purpose() -> Purpose | None:
+    value = request.headers.get("Purpose", "")
+    return Purpose(value) if value in Purpose.__members__.values() else None
+
+
+def _if_match() -> tuple[str, ...] | None:
+    value = request.headers.get("If-Match")
+    return None if value is None else tuple(_ETAGS.findall(value))
+
+
+def _checked(endpoint: Endpoint, actor: Actor, path: dict[str, str], sent: _Sent) -> tuple[Call, Callable[[Call], Reply] | None]:
+    rates.count(f"{actor.kind} {actor.id}" if actor.id else f"address {actor.request.address}")
+    if sent.fault:
+        raise sent.fault
+    if endpoint.purpose and not request.headers.get("Purpose"):
+        raise PurposeRequired("Say why: the Purpose header names one of your purposes.", extra={"purposes": list(actor.purposes)})
+    key = _idempotency_key(endpoint)
+    if endpoint.if_match == REQUIRED and actor.request.if_match is None:
+        raise PreconditionRequired("Send If-Match with the ETag of what you read.")
+    if endpoint.purpose and actor.purpose not in actor.purposes:
+        raise PurposeNotAllowed("This is not one of your purposes.", reason="purpose", extra={"purposes": list(actor.purposes)})
+    call = Call(actor, path, endpoint=endpoint)
+    arguments = request.args.to_dict()
+    if arguments:
+        bodies.refuse_imagery_in(arguments, endpoint.query)
+    if endpoint.body is not None:
+        if endpoint.media == ("application/x-www-form-urlencoded",):
+            bodies.refuse_imagery_in(sent.document, endpoint.body)
+        else:
+            bodies.refuse_imagery(sent.document, endpoint.body)
+    if endpoint.query is not None:
+        call.query = bodies.load(endpoint.query, arguments)
+    elif arguments:
+        raise Invalid([FieldError("", "unknown-field", "This address takes no query arguments.")])
+    if endpoint.body is not None:
+        call.body = bodies.load(endpoint.body, sent.document)
+    if key is None:
+        return call, None
+    route = f"{endpoint.method} {request.path} {actor.on_behalf_of or ''}".strip()
+    claimed = work.answer_again(actor, route=route[:200], key=key, body_hash=vault.ring().digest("replay", sent.data), status=endpoint.status)
+    if claimed is None:
+        return call, None
+    if claimed.thing_id is None or endpoint.again is None:
+        raise RuntimeError("an idempotency key without an answer")
+    again, thing, status = endpoint.again, claimed.thing_id, claimed.status
+
+    def answer_again(repeated: Call) -> Reply:
+        reply = again(repeated, thing)
+        reply.status = status
+        return reply
+
+    return call, answer_again
+
+
+def _idempotency_key(endpoint: Endpoint) -> str | None:
+    if endpoint.idempotency is None:
+        return None
+    value = request.headers.get("Idempotency-Key", "").strip()
+    if not value:
+        if endpoint.idempotency == REQUIRED:
+            raise IdempotencyKeyRequired("Send an Idempotency-Key, so that a repeat cannot act twice.")
+        return None
+    match = _KEY.fullmatch(value)
+    if not match:
+        raise IdempotencyKeyRequired("The Idempotency-Key is not a structured-field string.")
+    return match[1] or match[2]
+
+
+def _named(path: dict[str, str]) -> tuple[str | None, Any]:
+    """The kind and id of the last thing that the address names."""
+    for name, value in reversed(path.items()):
+        if name.endswith("_id"):
+            kind = name.removesuffix("_id")
+            return kind, ids.read(kind, value)
+    return None, None
+
+
+def _answer(endpoint: Endpoint, reply: Reply) -> Response:
+    status = reply.status or endpoint.status
+    if reply.content_type == "application/json":
+        body = b"" if status == 204 else json.dumps(reply.body).encode()
+    else:
+        body = reply.body if isinstance(reply.body, bytes) else str(reply.body).encode()
+    response = Response(body, status, headers=reply.headers, content_type=None if status == 204 else reply.content_type)
+    if reply.etag is not None:
+        response.headers["ETag"] = reply.etag
+    return response

@@ -1,0 +1,168 @@
+"""The fields that bodies and queries are made of: strict, bounded, and with an error code for each fault."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from referral_api.kernel import codes, ids
+
+__all__ = ["Body", "Code", "Codes", "Day", "Flag", "Id", "Limits", "ListQuery", "Machine", "Moment", "Nested", "Text", "Whole", "many"]
+
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+class Limits:
+    """Lengths in characters, counts in items."""
+
+    CODE = 64
+    LINE = 200
+    TEXT = 4_000
+    NOTES = 8_000
+    ITEMS = 50
+
+
+class Body(Schema):
+    """A body or a query: an unknown member is refused, never ignored."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class Text(fields.String):
+    """Words of people. Not empty, bounded, no control characters but line ends and tabs."""
+
+    def __init__(self, maximum: int = Limits.LINE, *, minimum: int = 1, pattern: str | None = None, **kwargs: Any) -> None:
+        self.maximum = maximum
+        checks: list[Any] = [validate.Length(min=minimum, max=maximum)]
+        if pattern:
+            checks.append(validate.Regexp(pattern))
+        super().__init__(validate=checks, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        if not isinstance(value, str):
+            raise ValidationError("Not a string.")
+        if any(ord(c) < 32 and c not in "\n\r\t" for c in value):
+            raise ValidationError("Control characters are not text.")
+        return value
+
+
+class Machine(fields.String):
+    """A typed machine string (a password, a token): bounded, parsed by its own grammar, never shown to another user, not scanned."""
+
+    def __init__(self, maximum: int, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Length(min=1, max=maximum), **kwargs)
+
+
+class Code(fields.String):
+    """A code of a published value set. An unknown one is refused, never mapped to `other`."""
+
+    def __init__(self, *names: str, among: tuple[str, ...] = (), **kwargs: Any) -> None:
+        self.choices = tuple(dict.fromkeys([*among, *(code for name in names for code in codes.values(name))]))
+        self._known = frozenset(self.choices)
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        if not isinstance(value, str) or value not in self._known:
+            raise ValidationError("Not a code of this value set.")
+        return value
+
+
+class Codes(fields.List):
+    """Some codes of one value set, each once."""
+
+    def __init__(self, *names: str, among: tuple[str, ...] = (), minimum: int = 0, maximum: int = Limits.ITEMS, **kwargs: Any) -> None:
+        super().__init__(Code(*names, among=among), validate=[validate.Length(min=minimum, max=maximum), _each_once], **kwargs)
+
+
+class Id(fields.Field[UUID]):
+    """An id of one kind: a TypeID outside, a UUID inside."""
+
+    def __init__(self, kind: str, **kwargs: Any) -> None:
+        self.kind = kind
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> UUID:
+        found = ids.read(self.kind, value) if isinstance(value, str) else None
+        if found is None:
+            raise ValidationError("There is no such thing.")
+        return found
+
+
+class Moment(fields.Field[datetime]):
+    """An RFC 3339 time with a zone, kept as UTC in milliseconds."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
+        if not isinstance(value, str) or not _RFC3339.fullmatch(value):
+            raise ValidationError("Not an RFC 3339 time.")
+        try:
+            moment = datetime.fromisoformat(value.upper().replace("Z", "+00:00")).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise ValidationError("Not an RFC 3339 time.") from None
+        if not 1900 <= moment.year <= 2200:
+            raise ValidationError("Not a time that can be meant here.")
+        return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+class Day(fields.Field[date]):
+    """A day, `YYYY-MM-DD`."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:
+        try:
+            if not isinstance(value, str) or not _DAY.fullmatch(value):
+                raise ValueError
+            day = date.fromisoformat(value)
+        except ValueError:
+            raise ValidationError("Not a day.") from None
+        if not 1900 <= day.year <= 2200:
+            raise ValidationError("Not a day that can be meant here.")
+        return day
+
+
+class Flag(fields.Boolean):
+    """True or false, as JSON says them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError("Not true or false.")
+        return value
+
+
+class Whole(fields.Integer):
+    """A whole number within bounds."""
+
+    def __init__(self, minimum: int, maximum: int, *, text: bool = False, **kwargs: Any) -> None:
+        self.text = text
+        super().__init__(strict=not text, validate=validate.Range(min=minimum, max=maximum), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int | None:
+        if self.text and isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 10:
+            return int(value)
+        if self.text or isinstance(value, bool) or not isinstance(value, int):
+            raise ValidationError("Not a whole number.")
+        return value
+
+
+class Nested(fields.Nested):
+    """An object within an object."""
+
+
+def many(field: fields.Field[Any], *, minimum: int = 0, maximum: int = Limits.ITEMS, **kwargs: Any) -> fields.List[Any]:
+    """A bounded list."""
+    return fields.List(field, validate=validate.Length(min=minimum, max=maximum), **kwargs)
+
+
+def _each_once(values: list[str]) -> None:
+    if len(set(values)) != len(values):
+        raise ValidationError("A code comes twice.")
+
+
+class ListQuery(Body):
+    """What every list takes."""
+
+    limit = Whole(1, 100, text=True, load_default=50, metadata={"description": "How many items, 1 to 100."})
+    cursor = Machine(1_000, load_default=None, metadata={"description": "Where the page before ended (`next_cursor`)."})

@@ -1,0 +1,128 @@
+"""How a room declares its routes: one declaration says what the door checks, what the log calls it and what the documentation shows."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from marshmallow import Schema
+
+from referral_api.access import Permission
+from referral_api.kernel import ids
+from referral_api.kernel.actor import Actor
+from referral_api.kernel.errors import NotFound
+
+__all__ = ["Call", "Endpoint", "MERGE_PATCH", "OPTIONAL", "REQUIRED", "Reply", "Room"]
+
+REQUIRED = "required"
+OPTIONAL = "optional"
+MERGE_PATCH = ("application/merge-patch+json", "application/json")
+
+
+@dataclass(slots=True)
+class Call:
+    """What the door hands to a route once every check before it has passed."""
+
+    actor: Actor
+    path: Mapping[str, str]
+    body: dict[str, Any] = field(default_factory=dict)
+    query: dict[str, Any] = field(default_factory=dict)
+    endpoint: "Endpoint | None" = None
+
+    @property
+    def now(self) -> datetime:
+        return self.actor.now
+
+    def id(self, kind: str) -> UUID:
+        """The id of this kind in the path; another spelling or prefix is as missing as a missing thing."""
+        found = ids.read(kind, self.path[f"{kind}_id"])
+        if found is None:
+            raise NotFound()
+        return found
+
+
+@dataclass(slots=True)
+class Reply:
+    """A route's answer: a JSON document, and its validator where it has one."""
+
+    body: Any
+    etag: str | None = None
+    status: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    next_cursor: str | None = None
+    content_type: str = "application/json"
+
+
+Route = Callable[[Call], Reply]
+Again = Callable[[Call, UUID], Reply]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One route, as data."""
+
+    method: str
+    rule: str
+    route: Route
+    summary: str
+    tag: str
+    permission: Permission | None = None
+    body: Schema | None = None
+    query: Schema | None = None
+    answer: type[Schema] | None = None
+    status: int = 200
+    purpose: bool = False
+    if_match: str | None = None
+    idempotency: str | None = None
+    again: Again | None = None
+    media: tuple[str, ...] = ("application/json",)
+    public: bool = False
+    listed: bool = False
+    etag: bool = False
+    problems: tuple[str, ...] = ()
+    produces: str = "application/json"
+
+    @property
+    def key(self) -> str:
+        return f"{self.method} {self.rule}"
+
+
+class Room:
+    """A feature's routes, collected by its decorators and hung on the application by the roof."""
+
+    def __init__(self, tag: str, description: str) -> None:
+        self.tag = tag
+        self.description = description
+        self.endpoints: list[Endpoint] = []
+
+    def route(
+        self, method: str, rule: str, *, body: type[Schema] | None = None, query: type[Schema] | None = None, partial: bool = False, **declared: Any
+    ) -> Callable[[Route], Route]:
+        def keep(route: Route) -> Route:
+            made = Endpoint(
+                method=method,
+                rule=rule,
+                route=route,
+                tag=self.tag,
+                summary=(route.__doc__ or "").strip().split("\n")[0].rstrip("."),
+                body=body(partial=partial) if body else None,
+                query=query() if query else None,
+                **declared,
+            )
+            self.endpoints.append(made)
+            return route
+
+        return keep
+
+    def get(self, rule: str, **declared: Any) -> Callable[[Route], Route]:
+        return self.route("GET", rule, **declared)
+
+    def post(self, rule: str, **declared: Any) -> Callable[[Route], Route]:
+        return self.route("POST", rule, **declared)
+
+    def patch(self, rule: str, **declared: Any) -> Callable[[Route], Route]:
+        return self.route("PATCH", rule, media=MERGE_PATCH, partial=True, **declared)
+
+    def delete(self, rule: str, **declared: Any) -> Callable[[Route], Route]:
+        return self.route("DELETE", rule, **declared)

@@ -1,0 +1,53 @@
+"""The roof: puts the service together. The only file that knows every room."""
+
+from typing import Any
+
+import structlog
+from flask import Flask
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import Settings
+from referral_api import vault
+from referral_api.api import door, rates
+from referral_api.features import ROOMS
+from referral_api.features.accounts.queries import identify
+from referral_api.identity.keys import SigningKeys
+from referral_api.kernel.clock import Clock, system_clock
+from referral_api.store.session import configure_engine, db
+from referral_api.vault import KeyRing
+
+__all__ = ["create_app"]
+
+
+def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
+    """The service over these settings. The clock is the only thing that a test may replace."""
+    app = Flask("referral_api", static_folder=None)
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
+        MAX_CONTENT_LENGTH=settings.body_limit,
+        MAX_FORM_MEMORY_SIZE=settings.body_limit,
+        PUBLIC_URL=settings.public_url,
+        CLOCK=clock,
+    )
+    app.extensions["settings"] = settings
+    app.extensions["log"] = structlog.get_logger("referral_api")
+    app.extensions["signing_keys"] = SigningKeys.parse(settings.signing_keys)
+    vault.init_app(app, KeyRing.parse(settings.vault_keys))
+    db.init_app(app)
+    Migrate(app, db, directory="referral_api/store/migrations")
+    with app.app_context():
+        configure_engine(db.engine)
+    rates.init_app(app, storage=settings.rate_storage, per_minute=settings.rate_per_minute)
+    door.init_app(app, identify=identify)
+    door.open_rooms(app, list(ROOMS))
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+    return app
+
+
+def _engine_options(settings: Settings) -> dict[str, Any]:
+    if settings.database_url.startswith("sqlite"):
+        return {"connect_args": {"check_same_thread": False, "timeout": 30}}
+    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True, "pool_recycle": 1800}

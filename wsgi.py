@@ -1,0 +1,8 @@
+"""What gunicorn serves: `gunicorn wsgi:app`."""
+
+import os
+
+from config import from_environment
+from referral_api.app import create_app
+
+app = create_app(from_environment(os.environ))
