@@ -1,6 +1,26 @@
-"""The audit trail: entries in the act's own transaction, append-only, under a Merkle tree that others can check without us."""
+"""The audit trail: entries in the act's own transaction, append-only, under a Merkle tree that others can check.
 
-from referral_api.audit.entries import Entry, append
-from referral_api.audit.models import AuditCheckpoint, AuditEntry, AuditLeaf, AuditNode, AuditPending
+entries, models    what is written, in the transaction of the act itself
+integrator         gives visible entries their place in the tree, and signs its checkpoints
+proofs             reads them back: this entry is in the tree, that tree only grew
+merkle, subtrees, canonical, note, checkpoint, reading, tampering, verifier
+                   the format (docs/audit-format.md) and who checks it: no database, no server
+export             writes the log in that format
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from referral_api.audit.entries import Entry, append
+    from referral_api.audit.models import AuditCheckpoint, AuditEntry, AuditLeaf, AuditNode, AuditPending
 
 __all__ = ["AuditCheckpoint", "AuditEntry", "AuditLeaf", "AuditNode", "AuditPending", "Entry", "append"]
+
+
+def __getattr__(name: str) -> Any:
+    # Importing any of the format imports this file: only who asks for a table or for `append` gets the database with it.
+    if name not in __all__:
+        raise AttributeError(name)
+    from referral_api.audit import entries, models
+
+    return getattr(entries if name in entries.__all__ else models, name)

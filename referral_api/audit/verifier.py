@@ -1,0 +1,219 @@
+"""Checks an export, a proof or a checkpoint of an audit log without the server that made it.
+
+It shares nothing with the server but the format (docs/audit-format.md), so it reads other programs' logs as well:
+
+    python -m referral_api.audit.verifier FILE --key 'example.org/log+1a2b3c4d+AX...'
+
+Exit status: 0 what was checked holds, 1 it does not, 2 the command was wrong.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from referral_api.audit.canonical import NotCanonical, loads
+from referral_api.audit.checkpoint import Checkpoint, Opened, open_checkpoint
+from referral_api.audit.merkle import leaf_hash, verify_consistency, verify_inclusion
+from referral_api.audit.note import Note, NoteError, VerifierKey
+from referral_api.audit.reading import Export, Unreadable, hash_list, read_export
+from referral_api.audit.tampering import Fault, Hashes, Verdict, first_departure, first_misnumbered, named
+
+__all__ = ["Trust", "main", "verify_checkpoint", "verify_export", "verify_proof"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whom the one who checks believes: the log's key, its witnesses, and checkpoints seen earlier.
+
+    Without a key nothing is known of who signed: an export then only agrees with the key it brings itself.
+    """
+
+    key: VerifierKey | None = None
+    origin: str | None = None
+    witnesses: Sequence[VerifierKey] = ()
+    quorum: int = 0
+    known: Sequence[Checkpoint] = ()
+
+    def open(self, note: str, *, quorum: int | None = None) -> Opened:
+        """The checkpoint in a note; NoteError unless it is to be believed."""
+        if self.key is None:
+            raise NoteError("no key to check its signature with")
+        wanted = self.quorum if quorum is None else quorum
+        return open_checkpoint(
+            Note.parse(note.encode()), self.key, origin=self.origin, witnesses=self.witnesses, quorum=wanted
+        )
+
+
+_NOBODY = Trust()
+
+
+def verify_export(lines: Iterable[bytes], trust: Trust = _NOBODY) -> Verdict:
+    """Check an export, or name the first entry that was changed, removed, inserted or put elsewhere."""
+    try:
+        export = read_export(lines)
+        judge = trust if trust.key else replace(trust, key=export.key)
+        final = judge.open(export.checkpoints[-1]).checkpoint
+        earlier = [judge.open(note, quorum=0).checkpoint for note in export.checkpoints[:-1]]
+    except Unreadable as wrong:
+        return Verdict(str(wrong), *((Fault.TRUNCATED, wrong.entries) if wrong.cut else (Fault.UNREADABLE,)))
+    except NoteError as wrong:
+        return Verdict(f"A checkpoint is not to be believed: {wrong}.", Fault.UNSIGNED)
+    if export.origin != final.origin:
+        return Verdict("The header names another log than the checkpoint.", Fault.UNREADABLE)
+    verdict = _clash(final, [*earlier, *trust.known])
+    if verdict is None:
+        verdict = _complete(export, final, [*earlier, *trust.known]) if export.complete else _selection(export, final)
+    if verdict.valid and export.counted != len(export.indices):
+        return Verdict(f"The last line counts {export.counted} entries.", Fault.UNREADABLE)
+    if verdict.valid and trust.key is None:
+        return replace(verdict, message=verdict.message + " The key was the file's own: who signed is not shown.")
+    return verdict
+
+
+def _clash(final: Checkpoint, others: Sequence[Checkpoint]) -> Verdict | None:
+    if any(other.origin != final.origin for other in others):
+        return Verdict("The checkpoints are of different logs.", Fault.UNSIGNED)
+    roots = {final.size: final.root}
+    for other in others:
+        if other.size > final.size:
+            return named(Fault.TRUNCATED, final.size, last=other.size - 1, tree_size=other.size)
+        if roots.setdefault(other.size, other.root) != other.root:
+            return Verdict(f"The log signed two different trees of {other.size} entries.", Fault.INCONSISTENT)
+    return None
+
+
+def _complete(export: Export, final: Checkpoint, others: Sequence[Checkpoint]) -> Verdict:
+    found, stated = Hashes(export.found), Hashes(export.stated)
+    ordered = sorted([*others, final], key=lambda checkpoint: checkpoint.size)
+    roots = found.roots({checkpoint.size for checkpoint in ordered})
+    wrong = next((c for c in ordered if roots.get(c.size) != c.root), None)
+    misnumbered = first_misnumbered(export.indices)
+    if wrong is None and misnumbered is None and len(found) == final.size:
+        return Verdict(f"All {final.size} entries are as they were signed.", tree_size=final.size)
+    # The tiles tell exactly what happened, if they are themselves what was signed.
+    if len(stated) == final.size and stated.roots({final.size}) == {final.size: final.root}:
+        if departure := first_departure(found, stated):
+            return named(*departure, tree_size=final.size)
+        if wrong is not None:
+            message = f"The tree of {wrong.size} entries that was signed earlier is not part of this log."
+            return Verdict(message, Fault.INCONSISTENT)
+    if misnumbered:
+        return named(*misnumbered, tree_size=final.size)
+    if wrong is None:
+        return named(Fault.INSERTED, final.size, tree_size=final.size)
+    if wrong.size > len(found):
+        return named(Fault.TRUNCATED, len(found), last=final.size - 1, tree_size=final.size)
+    first = max((c.size for c in ordered if c.size < wrong.size), default=0)
+    return named(Fault.CHANGED, first, last=wrong.size - 1, tree_size=final.size)
+
+
+def _selection(export: Export, final: Checkpoint) -> Verdict:
+    found, previous = Hashes(export.found), -1
+    for place, (index, proof) in enumerate(zip(export.indices, export.proofs, strict=True)):
+        if index <= previous:
+            return named(Fault.REORDERED, index, tree_size=final.size)
+        if not verify_inclusion(
+            leaf_hash=found[place], index=index, tree_size=final.size, proof=proof, root=final.root
+        ):
+            return named(Fault.UNPROVED, index, tree_size=final.size)
+        previous = index
+    message = f"All {len(found)} entries shown are in the log of {final.size}; whether others belong here is not shown."
+    return Verdict(message, tree_size=final.size)
+
+
+def verify_checkpoint(note: str, trust: Trust) -> Verdict:
+    """Check a checkpoint's signatures, and that it does not contradict those seen earlier."""
+    try:
+        opened = trust.open(note)
+    except NoteError as wrong:
+        return Verdict(f"The checkpoint is not to be believed: {wrong}.", Fault.UNSIGNED)
+    size, witnesses = opened.checkpoint.size, len(opened.cosignatures)
+    message = f"The log had {size} entries when this was signed; {witnesses} known witnesses say so too."
+    return _clash(opened.checkpoint, trust.known) or Verdict(message, tree_size=size)
+
+
+def verify_proof(proof: Mapping[str, Any], trust: Trust = _NOBODY, *, leaf: bytes | None = None) -> Verdict:
+    """Check an inclusion or consistency proof in the JSON of the HTTP interface; `leaf` is the entry it is to be about."""
+    try:
+        return _consistency(proof, trust) if "first_size" in proof else _inclusion(proof, trust, leaf)
+    except KeyError as wrong:
+        return Verdict(f"The proof lacks {wrong}.", Fault.UNREADABLE)
+    except Unreadable as wrong:
+        return Verdict(f"This is not a proof: {wrong}.", Fault.UNREADABLE)
+    except NoteError as wrong:
+        return Verdict(f"The proof is not to be believed: {wrong}.", Fault.UNSIGNED)
+
+
+def _inclusion(proof: Mapping[str, Any], trust: Trust, leaf: bytes | None) -> Verdict:
+    index, size = proof["index"], proof["tree_size"]
+    stated, root = hash_list([proof["leaf_hash"], proof["root_hash"]])
+    if not verify_inclusion(leaf_hash=stated, index=index, tree_size=size, proof=hash_list(proof["hashes"]), root=root):
+        return Verdict("The hashes do not lead from the entry to the root.", Fault.UNPROVED)
+    if leaf is not None and leaf_hash(leaf) != stated:
+        return Verdict("The proof is about another entry.", Fault.UNPROVED)
+    if trust.key is None:
+        return Verdict(f"The hashes lead from entry {index} to the root; who signed is not shown.", tree_size=size)
+    checkpoint = trust.open(proof["checkpoint"]).checkpoint
+    if (checkpoint.size, checkpoint.root) != (size, root):
+        return Verdict("The checkpoint is of another tree.", Fault.UNPROVED)
+    return _clash(checkpoint, trust.known) or Verdict(f"Entry {index} is in the log of {size}.", tree_size=size)
+
+
+def _consistency(proof: Mapping[str, Any], trust: Trust) -> Verdict:
+    first, second = proof["first_size"], proof["second_size"]
+    first_root, second_root = hash_list([proof["first_root"], proof["second_root"]])
+    if not verify_consistency(
+        first_size=first,
+        second_size=second,
+        first_root=first_root,
+        second_root=second_root,
+        proof=hash_list(proof["hashes"]),
+    ):
+        return Verdict("The second tree does not only add to the first.", Fault.INCONSISTENT)
+    seen = {checkpoint.size: checkpoint.root for checkpoint in trust.known}
+    if seen.get(first, first_root) != first_root or seen.get(second, second_root) != second_root:
+        return Verdict("The proof is about another tree than the one seen earlier.", Fault.INCONSISTENT)
+    return Verdict(f"The tree of {second} entries only adds to that of {first}.", tree_size=second)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command: says what was found, and returns the exit status."""
+    parser = argparse.ArgumentParser(prog="verifier", description="Check an export, a proof or a checkpoint offline.")
+    parser.add_argument("file", type=Path, help="an export (NDJSON), a proof (JSON) or a checkpoint (signed note)")
+    parser.add_argument("--key", type=VerifierKey.parse, help="the log's verifier key: name+id+base64")
+    parser.add_argument("--origin", help="the log's origin, if it is not the name of its key")
+    parser.add_argument("--witness", type=VerifierKey.parse, action="append", default=[], help="a witness's key")
+    parser.add_argument("--quorum", type=int, default=0, help="how many of the witnesses must have cosigned")
+    parser.add_argument("--known", type=Path, action="append", default=[], help="a checkpoint kept from earlier")
+    parser.add_argument("--leaf", type=Path, help="the entry that a proof is about, in its canonical bytes")
+    options = parser.parse_args(arguments)
+    trust = Trust(options.key, options.origin, options.witness, options.quorum)
+    try:
+        known = [Checkpoint.parse(Note.parse(path.read_bytes()).text) for path in options.known]
+        leaf = options.leaf.read_bytes() if options.leaf else None
+        verdict = _read(options.file, replace(trust, known=known), leaf)
+    except (OSError, ValueError) as wrong:
+        parser.error(str(wrong))
+    sys.stdout.write(f"{verdict.fault or 'valid'}: {verdict.message}\n")
+    return 0 if verdict.valid else 1
+
+
+def _read(path: Path, trust: Trust, leaf: bytes | None) -> Verdict:
+    with path.open("rb") as file:
+        start = file.readline()
+        file.seek(0)
+        if not start.startswith(b"{"):
+            return verify_checkpoint(file.read().decode(), trust)
+        if b'"format"' in start:
+            return verify_export(file, trust)
+        try:
+            return verify_proof(loads(file.read()), trust, leaf=leaf)
+        except NotCanonical as wrong:
+            return Verdict(f"This is not a proof: {wrong}.", Fault.UNREADABLE)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
