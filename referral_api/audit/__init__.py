@@ -18,7 +18,7 @@ __all__ = ["AuditCheckpoint", "AuditEntry", "AuditLeaf", "AuditNode", "AuditPend
 
 
 def __getattr__(name: str) -> Any:
-    # Importing any of the format imports this file: only who asks for a table or for `append` gets the database with it.
+    # Importing any part of the format imports this file, and the verifier must not bring the database with it.
     if name not in __all__:
         raise AttributeError(name)
     from referral_api.audit import entries, models

@@ -24,7 +24,7 @@ def dumps(obj: Any) -> bytes:
 def loads(data: bytes) -> Any:
     """Read strict JSON in any spelling: UTF-8 without a byte order mark, no duplicate names, no NaN, no infinity."""
     try:
-        return json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse)
+        return json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_int=_whole, parse_constant=_refuse)
     except NotCanonical:
         raise
     except (ValueError, RecursionError) as wrong:
@@ -44,6 +44,12 @@ def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         raise NotCanonical("a name occurs twice in one object")
     return members
+
+
+def _whole(digits: str) -> int | float:
+    # Every JSON number is a double to RFC 8785; past 2**53 only the double says what another reader would see.
+    number = int(digits)
+    return number if abs(number) < 2**53 else float(digits)
 
 
 def _refuse(constant: str) -> Any:

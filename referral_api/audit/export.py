@@ -24,7 +24,7 @@ def header_line(key: VerifierKey, *, complete: bool) -> bytes:
 
 
 def tile_lines(leaf_hashes: Iterable[bytes]) -> Iterator[bytes]:
-    """All leaf hashes of a complete export: by them the verifier tells what became of an entry that is not as signed."""
+    """All leaf hashes of a complete export: by them the verifier tells what became of an entry that is not right."""
     tile, number = bytearray(), 0
     for leaf in leaf_hashes:
         tile += leaf
@@ -36,7 +36,7 @@ def tile_lines(leaf_hashes: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def entry_line(index: int, leaf: bytes, proof: Sequence[bytes] | None = None) -> bytes:
-    """One entry, readable where its stored bytes are canonical JSON, else those bytes; with its proof in a selection."""
+    """One entry, readable where its stored bytes are canonical JSON, else those bytes; with a proof in a selection."""
     line: dict[str, Any] = {"index": index}
     if is_canonical(leaf):
         line["entry"] = loads(leaf)

@@ -136,7 +136,7 @@ def verify_checkpoint(note: str, trust: Trust) -> Verdict:
 
 
 def verify_proof(proof: Mapping[str, Any], trust: Trust = _NOBODY, *, leaf: bytes | None = None) -> Verdict:
-    """Check an inclusion or consistency proof in the JSON of the HTTP interface; `leaf` is the entry it is to be about."""
+    """Check an inclusion or consistency proof in the JSON of the HTTP interface; `leaf` is the entry it is about."""
     try:
         return _consistency(proof, trust) if "first_size" in proof else _inclusion(proof, trust, leaf)
     except KeyError as wrong:

@@ -1,0 +1,1 @@
+"""The audit trail: its format, its tree in the database, and those who check it."""
