@@ -54,7 +54,7 @@ def root(leaf_hashes: Sequence[bytes]) -> bytes:
 
 
 def inclusion_proof(leaf_hashes: Sequence[bytes], index: int, tree_size: int) -> list[bytes]:
-    """PATH(m, D[n]): shows that leaf `index` is in the tree of the first `tree_size` leaves. ValueError if out of it."""
+    """PATH(m, D[n]): shows that leaf `index` is in the tree of the first `tree_size` leaves. ValueError if not."""
     if not 0 <= index < tree_size <= len(leaf_hashes):
         raise ValueError("no such leaf in a tree of this size")
     return _path(leaf_hashes[:tree_size], index)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from referral_api.audit.canonical import dumps, loads
 from referral_api.audit.merkle import HASH_SIZE, leaf_hash
-from referral_api.audit.note import VerifierKey, unbase64
+from referral_api.audit.note import NoteError, VerifierKey, unbase64
 
 __all__ = ["Export", "Unreadable", "hash_list", "read_export"]
 
@@ -68,7 +68,10 @@ def hash_list(value: object) -> list[bytes]:
     """Hashes in standard base64, as they stand in a proof. Unreadable for anything else."""
     if not isinstance(value, list) or not all(isinstance(step, str) for step in value):
         raise Unreadable("a proof is a list of base64 texts")
-    steps = [unbase64(step) for step in value]
+    try:
+        steps = [unbase64(step) for step in value]
+    except NoteError as wrong:
+        raise Unreadable(str(wrong)) from wrong
     if any(len(step) != HASH_SIZE for step in steps):
         raise Unreadable(f"a hash has {HASH_SIZE} bytes")
     return steps

@@ -156,7 +156,10 @@ def _inclusion(proof: Mapping[str, Any], trust: Trust, leaf: bytes | None) -> Ve
         return Verdict("The proof is about another entry.", Fault.UNPROVED)
     if trust.key is None:
         return Verdict(f"The hashes lead from entry {index} to the root; who signed is not shown.", tree_size=size)
-    checkpoint = trust.open(proof["checkpoint"]).checkpoint
+    note = proof["checkpoint"]
+    if not isinstance(note, str):
+        raise Unreadable("its checkpoint is not a text")
+    checkpoint = trust.open(note).checkpoint
     if (checkpoint.size, checkpoint.root) != (size, root):
         return Verdict("The checkpoint is of another tree.", Fault.UNPROVED)
     return _clash(checkpoint, trust.known) or Verdict(f"Entry {index} is in the log of {size}.", tree_size=size)
