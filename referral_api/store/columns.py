@@ -1,14 +1,15 @@
 """Column types that keep a promise: times are UTC, text is scanned before it is written."""
 
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import DateTime, Dialect, String
+from sqlalchemy import JSON, DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator
 
 from referral_api import guard
 from referral_api.kernel.errors import FieldError, ImageryRefused
 
-__all__ = ["GuardedText", "UtcDateTime", "choice"]
+__all__ = ["GuardedJson", "GuardedText", "UtcDateTime", "choice"]
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -40,6 +41,18 @@ class GuardedText(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         if value is not None and (family := guard.scan(value)[0]):
             raise ImageryRefused([FieldError("", family, guard.FAMILIES[family])])
+        return value
+
+
+class GuardedJson(TypeDecorator[Any]):
+    """A JSON document with words of people in it: keys and values pass the same second gate. None is SQL's NULL."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        if value is not None and (findings := guard.scan_document(value)):
+            raise ImageryRefused([FieldError("", found.family, guard.FAMILIES[found.family]) for found in findings[:20]])
         return value
 
 
