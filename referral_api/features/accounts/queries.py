@@ -1,0 +1,167 @@
+"""Who calls: the actor as the database knows it now, in one statement. Rows, not objects, since this runs at each call."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import Row, Select, and_, bindparam, exists, select
+
+from referral_api.features.accounts.models import Certificate, Client, Member, MemberRole
+from referral_api.features.accounts.oauth.models import RevokedToken
+from referral_api.features.accounts.sessions.models import MemberSession
+from referral_api.features.agencies.models import Agency
+from referral_api.identity import tokens
+from referral_api.identity.tokens import InvalidToken
+from referral_api.kernel import ids
+from referral_api.kernel.actor import Actor, Request
+from referral_api.kernel.errors import Forbidden, Unauthenticated
+from referral_api.kernel.words import Role
+from referral_api.store.session import session
+
+__all__ = ["CURRENT_ROLES", "actor_of", "identify", "person"]
+
+_agency, _certificate, _client, _member = Agency.__table__.c, Certificate.__table__.c, Client.__table__.c, Member.__table__.c
+_revoked, _role, _session = RevokedToken.__table__.c, MemberRole.__table__.c, MemberSession.__table__.c
+
+CURRENT_ROLES = and_(_role.member_id == _member.id, _role.ended_at.is_(None), _role.confirmed_at.is_not(None))
+"""A role counts from a second person's confirmation until its end."""
+
+_CERTIFIED = (
+    exists()
+    .where(
+        _certificate.member_id == _member.id,
+        _certificate.certificate_kind == "safeguarding",
+        _certificate.confirmed_at.is_not(None),
+        _certificate.ended_at.is_(None),
+        _certificate.expires_on >= bindparam("today"),
+    )
+    .label("certified")
+)
+_PERSON = (
+    _member.id.label("member_id"),
+    _member.agency_id,
+    _member.language,
+    _agency.type,
+    _agency.country,
+    _role.role,
+    _CERTIFIED,
+)
+
+
+def person(*more: Any) -> Select[Any]:
+    """One row for each role of an active member of an active agency (one row with no role if there is none). Binds `today`."""
+    return (
+        select(*_PERSON, *more)
+        .select_from(Member.__table__.join(Agency.__table__).outerjoin(MemberRole.__table__, CURRENT_ROLES))
+        .where(_member.status == "active", _agency.status == "active")
+    )
+
+
+_MEMBER = (
+    person(_session.id.label("session_id"))
+    .join(MemberSession.__table__, _session.member_id == _member.id)
+    .where(
+        _session.id == bindparam("session"),
+        _member.id == bindparam("member"),
+        _session.ended_at.is_(None),
+        _session.expires_at > bindparam("now"),
+    )
+)
+_CLIENT = select(_client.agency_id, _client.scope, _agency.type, _agency.country).where(
+    _client.id == bindparam("client"),
+    _client.status == "active",
+    _agency.id == _client.agency_id,
+    _agency.status == "active",
+    ~exists().where(_revoked.jti == bindparam("jti")),
+)
+_CLIENT_FOR = (
+    _CLIENT.add_columns(_member.id.label("member_id"), _member.language, _role.role, _CERTIFIED)
+    .select_from(
+        Client.__table__.join(Agency.__table__)
+        .outerjoin(Member.__table__, and_(_member.agency_id == _client.agency_id, _member.username == bindparam("username"), _member.status == "active"))
+        .outerjoin(MemberRole.__table__, CURRENT_ROLES)
+    )
+)  # fmt: skip
+
+
+def identify(token: str, request: Request, on_behalf_of: str | None) -> Actor:
+    """The actor behind an access token. Unauthenticated if there is none now; Forbidden if it names a member whom it cannot act for."""
+    try:
+        claims = tokens.verify(current_app.extensions["signing_keys"], token, issuer=current_app.config["PUBLIC_URL"], now=request.now)
+    except InvalidToken:
+        raise _not_signed_in() from None
+    subject = str(claims.get("sub", ""))
+    if (member_id := ids.read("member", subject)) is not None:
+        return _member_of(member_id, str(claims.get("sid", "")), request, on_behalf_of)
+    if (client_id := ids.read("client", subject)) is not None:
+        return _client_of(client_id, claims, request, on_behalf_of)
+    raise _not_signed_in()
+
+
+def _member_of(member_id: UUID, sid: str, request: Request, on_behalf_of: str | None) -> Actor:
+    session_id = ids.read("session", sid)
+    values = {"session": session_id, "member": member_id, "now": request.now, "today": request.now.date()}
+    rows = session().execute(_MEMBER, values).all() if session_id else ()
+    if not rows:
+        raise _not_signed_in()
+    if on_behalf_of is not None:
+        raise Forbidden("Only a system acts on behalf of somebody; you act for yourself.", reason="on_behalf_of")
+    return actor_of(rows, request, session_id=session_id)
+
+
+def actor_of(rows: Sequence[Row[Any]], request: Request, *, session_id: UUID | None = None) -> Actor:
+    """The member that `person` found, one row for each role, as an actor."""
+    first = rows[0]
+    return Actor(
+        kind="member",
+        id=first.member_id,
+        agency_id=first.agency_id,
+        request=request,
+        agency_type=first.type,
+        country=first.country,
+        roles=frozenset([Role(row.role) for row in rows if row.role]),
+        certified=bool(first.certified),
+        session_id=session_id,
+        language=first.language,
+    )
+
+
+def _client_of(client_id: UUID, claims: Any, request: Request, on_behalf_of: str | None) -> Actor:
+    values: dict[str, Any] = {"client": client_id, "jti": str(claims.get("jti", ""))}
+    if on_behalf_of is None:
+        rows = session().execute(_CLIENT, values).all()
+    else:
+        rows = session().execute(_CLIENT_FOR, values | {"username": on_behalf_of.strip().lower(), "today": request.now.date()}).all()
+    if not rows:
+        raise _not_signed_in()
+    first = rows[0]
+    roles = [Role.SYSTEM]
+    if on_behalf_of is not None:
+        if first.member_id is None:
+            raise Forbidden("There is no such member of your agency to act for.", reason="on_behalf_of")
+        roles += [Role(row.role) for row in rows if row.role]
+    return Actor(
+        kind="client",
+        id=client_id,
+        agency_id=first.agency_id,
+        request=request,
+        agency_type=first.type,
+        country=first.country,
+        roles=frozenset(roles),
+        certified=on_behalf_of is not None and bool(first.certified),
+        scope=_held(str(claims.get("scope", "")), first.scope),
+        on_behalf_of=first.member_id if on_behalf_of is not None else None,
+        language=first.language if on_behalf_of is not None else "en",
+    )
+
+
+@lru_cache(maxsize=1024)
+def _held(given: str, now: str) -> frozenset[str]:
+    """What the token was given and the client still holds."""
+    return frozenset(given.split()) & frozenset(now.split())
+
+
+def _not_signed_in() -> Unauthenticated:
+    return Unauthenticated("The access token is not valid, or no longer. Sign in again.")
