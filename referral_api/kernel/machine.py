@@ -1,6 +1,6 @@
-"""State machines as tables: a step is legal from some states, leads to one, and belongs to one side."""
+"""State machines as tables: a step is legal from some states, for some sides, and leads to one state."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from referral_api.kernel.errors import IllegalStep
@@ -10,7 +10,7 @@ __all__ = ["Machine", "Step"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One row of a step table. `to` is None where the way back is remembered by the thing itself."""
+    """One row of a step table. `to` is None where the thing itself knows where the step leads."""
 
     name: str
     sources: frozenset[str]
@@ -22,16 +22,17 @@ class Machine:
     """The whole table. It answers what is allowed, and refuses the rest with the state and the steps allowed now."""
 
     def __init__(self, steps: Iterable[Step]) -> None:
-        self.steps = {step.name: step for step in steps}
+        self.steps = tuple(steps)
 
     def allowed(self, state: str, sides: Iterable[str]) -> list[str]:
         """The steps that somebody on these sides may take now."""
         held = frozenset(sides)
-        return [step.name for step in self.steps.values() if state in step.sources and step.sides & held]
+        return list(dict.fromkeys(step.name for step in self.steps if state in step.sources and step.sides & held))
 
-    def target(self, name: str, state: str, sides: Sequence[str]) -> str | None:
-        """Where the step leads; IllegalStep if it does not start here."""
-        step = self.steps[name]
-        if state not in step.sources:
-            raise IllegalStep(state, self.allowed(state, sides))
-        return step.to
+    def target(self, name: str, state: str, sides: Iterable[str]) -> str | None:
+        """Where the step leads; IllegalStep if it does not start here for these sides."""
+        held = frozenset(sides)
+        for step in self.steps:
+            if step.name == name and state in step.sources and step.sides & held:
+                return step.to
+        raise IllegalStep(state, self.allowed(state, held))

@@ -1,0 +1,227 @@
+"""Finding and reading cases. `find_case` is internal; `read_case` discloses: decided, recorded, then shown."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, select
+
+from referral_api import vault, work
+from referral_api.access import Permission
+from referral_api.features.cases import rules, sealed
+from referral_api.features.cases.models import Case, CaseData, ContactAcknowledgement, Standing, case_disclosures
+from referral_api.features.cases.scope import assigned_here, excluded_here, relations_here, visible_cases
+from referral_api.kernel import ids
+from referral_api.kernel.actor import Actor
+from referral_api.kernel.errors import NotFound
+from referral_api.kernel.words import Relation
+from referral_api.store import session
+from referral_api.store.pages import Page, page_of
+from referral_api.vault import CaseKey
+from referral_api.work import OwnAgency, disclose
+
+__all__ = ["CaseFile", "CaseView", "documents", "find_case", "list_cases", "lock_case", "read_case", "view", "view_now"]
+
+_SECRET = ("safe_contact",)
+
+
+@dataclass(slots=True)
+class CaseFile:
+    """A case with its sealed current data, as one statement found them, and the wrapped key that opens them."""
+
+    case: Case
+    kek_id: str
+    wrapped: bytes | None
+    rows: dict[str, tuple[int, bytes, datetime]]
+    acknowledged: bool
+
+    def key(self) -> bytes:
+        if self.wrapped is None:
+            raise NotFound(case_ref=self.case.case_ref)
+        return vault.ring().unwrap(self.kek_id, self.wrapped)
+
+    def versions(self, classes: Iterable[str]) -> dict[str, int]:
+        return {c: self.rows[c][0] for c in classes if c in self.rows}
+
+
+@dataclass(slots=True)
+class CaseView:
+    """What one viewer is shown of a case."""
+
+    case: Case
+    relation: Relation
+    case_number: str | None
+    subject: dict[str, dict[str, Any]]
+    withheld: Sequence[tuple[str, str]]
+    safe_contact: dict[str, Any] | None
+    versions: dict[str, int]
+    updated_at: datetime
+    shown: rules.Shown
+
+    def etag(self, actor: Actor) -> str:
+        return work.etag(actor, "case", self.case.id, self.case.seen or ())
+
+
+def lock_case(case_id: UUID) -> None:
+    """Wait for whoever changes this case, then see what they left. The first lock of every changing unit."""
+    current = session()
+    if current.get_bind().dialect.name == "postgresql":
+        current.execute(select(Case.id).where(Case.id == case_id).with_for_update())
+
+
+def find_case(actor: Actor, case_id: UUID) -> CaseFile:
+    """The case and all that deciding about it needs, in one statement; NotFound for whoever may not know of it."""
+    if actor.request.changing:
+        lock_case(case_id)
+    acknowledged = exists().where(
+        ContactAcknowledgement.case_id == Case.id,
+        ContactAcknowledgement.member_id == actor.person_id,
+        ContactAcknowledgement.at > actor.now - rules.ACKNOWLEDGED_FOR,
+        ContactAcknowledgement.safe_contact_version
+        == select(CaseData.version).where(CaseData.case_id == Case.id, CaseData.data_class == "safe_contact", CaseData.current).correlate(Case).scalar_subquery(),
+    )
+    found = session().execute(
+        select(
+            Case,
+            CaseKey.kek_id,
+            CaseKey.wrapped,
+            relations_here(actor).label("relations"),
+            assigned_here(actor).label("assigned"),
+            excluded_here(actor).label("excluded"),
+            acknowledged.label("acknowledged"),
+            CaseData.data_class,
+            CaseData.version.label("data_version"),
+            CaseData.sealed,
+            CaseData.at,
+        )
+        .join(CaseKey, CaseKey.case_id == Case.id)
+        .outerjoin(CaseData, (CaseData.case_id == Case.id) & CaseData.current)
+        .where(Case.id == case_id),
+        execution_options={"populate_existing": True},
+    ).all()
+    if not found:
+        raise NotFound(case_ref=work.case_ref(case_id))
+    first = found[0]
+    case: Case = first[0]
+    relations = frozenset(Relation(r) for r in (first.relations or "").split(",") if r)
+    case.standing = Standing(relations, bool(first.assigned))
+    readable = relations - {Relation.FORMER}
+    if first.excluded or not readable or not actor.works_with_children:
+        raise NotFound(case_ref=case.case_ref, reason="excluded" if first.excluded else None)
+    rows = {row.data_class: (row.data_version, row.sealed, row.at) for row in found if row.data_class is not None}
+    return CaseFile(case, first.kek_id, first.wrapped, rows, bool(first.acknowledged))
+
+
+def grants_to(actor: Actor, case_id: UUID) -> list[rules.Grant]:
+    """What the consents of the agency's own open referrals of this case grant it: the join, judged at this request's time."""
+    d = case_disclosures.c
+    rows = session().execute(
+        select(d.data_class, d.purpose, d.basis, d.consent_id, d.referral_id, d.valid_from, d.valid_until, d.consent_state).where(
+            d.case_id == case_id, d.agency_id == actor.agency_id
+        )
+    )
+    return [
+        rules.Grant(
+            r.data_class,
+            r.purpose,
+            r.basis,
+            r.consent_id,
+            r.referral_id,
+            r.consent_state in ("active", "withdrawal_requested") and r.valid_from <= actor.now and (r.valid_until is None or actor.now < r.valid_until),
+        )
+        for r in rows
+    ]
+
+
+def view(actor: Actor, file: CaseFile) -> CaseView:
+    """What this actor is shown, opened class by class; nothing else is decrypted."""
+    case = file.case
+    standing = case.standing or Standing(frozenset(), False)
+    key = file.key()
+    owner = Relation.OWNER in standing.relations
+    grants = [] if owner else grants_to(actor, case.id)
+    contact = _open(file, key, "contact")
+    shown = rules.what_is_shown(
+        actor,
+        standing.relations,
+        standing.assigned,
+        grants=grants,
+        acknowledged=file.acknowledged,
+        protected_location=bool(contact and contact.get("protected_location")),
+    )
+    subject = {c: content for c in sorted(shown.classes) if (content := contact if c == "contact" else _open(file, key, c))}
+    versions = file.versions([*shown.classes, *(_SECRET if shown.safe_contact else ())])
+    case.seen = (case.version, sorted(versions.items()))
+    return CaseView(
+        case=case,
+        relation=standing.relation,
+        case_number=sealed.case_number(key, case) if "identity" in shown.classes or (owner and actor.person_id is None) else None,
+        subject=subject,
+        withheld=shown.withheld,
+        safe_contact=_open(file, key, "safe_contact") if shown.safe_contact else None,
+        versions=versions,
+        updated_at=max([case.updated_at, *(file.rows[c][2] for c in versions)]),
+        shown=shown,
+    )
+
+
+def _open(file: CaseFile, key: bytes, data_class: str) -> dict[str, Any] | None:
+    row = file.rows.get(data_class)
+    return sealed.open_class(key, file.case.id, data_class, row[0], row[1]) if row else None
+
+
+def documents(file: CaseFile, classes: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The content of some classes, for the service's own judgement; never shown by itself."""
+    key = file.key()
+    return {c: content for c in classes if (content := _open(file, key, c))}
+
+
+def view_now(actor: Actor, case_id: UUID) -> CaseView:
+    """What this actor is shown after what this unit of work has written."""
+    return view(actor, find_case(actor, case_id))
+
+
+def read_case(actor: Actor, case_id: UUID) -> CaseView:
+    """Read a case: what is shown depends on relation, consent, purpose, assignment and certificate, and leaves its entry."""
+    shown = view(actor, find_case(actor, case_id))
+    basis = next((g for g in shown.shown.grants), None)
+    disclose(
+        actor,
+        Permission.CASE_READ,
+        shown.case,
+        data_classes=sorted(shown.subject),
+        versions=shown.versions,
+        fields=sorted({f"{c}.{name}" for c, content in shown.subject.items() for name in content}),
+        basis=basis.basis if basis else None,
+        consent_id=basis.consent_id if basis else None,
+        referral_id=basis.referral_id if basis else None,
+    )
+    return shown
+
+
+def list_cases(actor: Actor, *, limit: int, after: UUID | None, status: str | None = None, risk_level: str | None = None) -> Page:
+    """One page of the agency's work list: the minimum of each case."""
+    c = Case.__table__.c
+    query = select(*(c[n] for n in _LISTED), relations_here(actor).label("relations"), assigned_here(actor).label("assigned"))
+    query = visible_cases(query, actor)
+    if status:
+        query = query.where(c.status == status)
+    if risk_level:
+        query = query.where(c.risk_level == risk_level)
+    page = page_of(session(), query, c.id, limit=limit, after=after)
+    disclose(actor, Permission.CASE_LIST, OwnAgency(_agency(actor)), returned_ids=[ids.show("case", row.id) for row in page.rows])
+    return page
+
+
+_LISTED = (
+    "id", "owner_agency_id", "lead_agency_id", "identification_status", "subject_role", "intake_channel", "risk_level", "risk_flags",
+    "language", "area_country", "area_subdivision", "age_band", "status", "retention_until", "legal_hold", "created_at", "updated_at",
+)  # fmt: skip
+
+
+def _agency(actor: Actor) -> UUID:
+    if actor.agency_id is None:
+        raise NotFound()
+    return actor.agency_id

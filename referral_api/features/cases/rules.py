@@ -1,0 +1,112 @@
+"""What of a case is shown to whom: pure decisions over words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from referral_api.access.wall import behind_wall
+from referral_api.kernel.actor import Actor
+from referral_api.kernel.words import DATA_CLASSES, IDENTITY_CLASSES, Relation, Role
+
+__all__ = ["ACKNOWLEDGED_FOR", "Grant", "Shown", "age_band_of", "retention_from", "what_is_shown"]
+
+ACKNOWLEDGED_FOR = timedelta(days=30)
+_RETAINED = timedelta(days=3653)
+_UNASSIGNED_SEE = frozenset({"access_needs"})
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One line of the join: this referral's consent grants this class for this purpose; `in_force` by the request's time."""
+
+    data_class: str
+    purpose: str
+    basis: str
+    consent_id: UUID
+    referral_id: UUID
+    in_force: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which classes one viewer is shown, on which grants, and why not the others."""
+
+    classes: frozenset[str]
+    withheld: tuple[tuple[str, str], ...]
+    safe_contact: bool
+    grants: tuple[Grant, ...] = field(default=())
+
+
+def what_is_shown(
+    actor: Actor, relations: frozenset[Relation], assigned: bool, *, grants: Iterable[Grant] = (), acknowledged: bool = False, protected_location: bool = False
+) -> Shown:
+    """Decide class by class. The owner needs no consent; a receiver sees what its referrals' consents grant, less the wall."""
+    owner = Relation.OWNER in relations
+    personal = _personal_reasons(actor, assigned)
+    by_class: dict[str, list[Grant]] = {}
+    for grant in grants:
+        by_class.setdefault(grant.data_class, []).append(grant)
+    withheld: dict[str, str] = {}
+    used: list[Grant] = []
+    contact_granted = owner
+    for data_class in DATA_CLASSES:
+        reason = None
+        if not owner:
+            reason, basis = _consent_reason(actor, data_class, by_class.get(data_class, []))
+            contact_granted = contact_granted or (data_class == "contact" and reason is None)
+            used += basis
+        reason = reason or personal.get(data_class)
+        if reason is None and data_class == "contact":
+            reason = _contact_reason(actor, owner=owner, assigned=assigned, acknowledged=acknowledged, protected_location=protected_location)
+        if reason is not None:
+            withheld[data_class] = reason
+    classes = frozenset(DATA_CLASSES) - withheld.keys()
+    return Shown(
+        classes,
+        tuple(withheld.items()),
+        contact_granted and "contact" not in personal,
+        tuple(g for g in used if g.data_class in classes),
+    )
+
+
+def _personal_reasons(actor: Actor, assigned: bool) -> Mapping[str, str]:
+    """Why this person, whatever its agency may, is not shown a class."""
+    if actor.person_id is None:
+        return dict.fromkeys(IDENTITY_CLASSES, "on_behalf_of")
+    if not assigned and Role.SUPERVISOR not in actor.roles:
+        return {c: "not_assigned" for c in DATA_CLASSES if c not in _UNASSIGNED_SEE}
+    return {} if actor.certified else dict.fromkeys(IDENTITY_CLASSES, "certificate")
+
+
+def _consent_reason(actor: Actor, data_class: str, grants: Sequence[Grant]) -> tuple[str | None, list[Grant]]:
+    if not grants:
+        return "not_in_consent", []
+    in_force = [g for g in grants if g.in_force]
+    if not in_force:
+        return "consent_ended", []
+    for_this = [g for g in in_force if g.purpose == actor.purpose]
+    if not for_this:
+        return "purpose", []
+    open_to = [g for g in for_this if not behind_wall(data_class, actor.agency_type, g.basis)]
+    return (None, open_to) if open_to else ("wall", [])
+
+
+def _contact_reason(actor: Actor, *, owner: bool, assigned: bool, acknowledged: bool, protected_location: bool) -> str | None:
+    if protected_location and not assigned:
+        return "protected_location"
+    if not owner and not acknowledged:
+        return "safe_contact_not_acknowledged"
+    return None
+
+
+def age_band_of(born: date, today: date) -> str:
+    age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    if age < 0:
+        return "unknown"
+    return next((band for limit, band in ((4, "0-4"), (9, "5-9"), (14, "10-14"), (17, "15-17")) if age <= limit), "18+")
+
+
+def retention_from(moment: datetime) -> datetime:
+    """Kept for ten years from the opening or closing, unless a hold or the law says otherwise (policy default-1)."""
+    return moment + _RETAINED

@@ -1,0 +1,66 @@
+"""Which rows an agency may know of. No other file filters by agency: cases by their parties, referrals by their two ends."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+
+from referral_api.features.cases.models import Case, CaseExclusion, CaseParty, CaseWorker
+from referral_api.kernel.actor import Actor
+from referral_api.kernel.words import Relation
+
+__all__ = ["assigned_here", "excluded_here", "relations_here", "visible_cases", "visible_referrals"]
+
+_READING = (Relation.OWNER, Relation.RECEIVING, Relation.PLAN_MEMBER, Relation.BREAK_GLASS)
+
+
+def _now_within(since: Any, until: Any, now: datetime) -> ColumnElement[bool]:
+    return and_(since <= now, or_(until.is_(None), until > now))
+
+
+def relations_here(actor: Actor, case_id: Any = Case.id) -> Any:
+    """The relations of the actor's agency to the case, as one comma-separated text."""
+    return (
+        select(func.aggregate_strings(CaseParty.relation, ","))
+        .where(CaseParty.case_id == case_id, CaseParty.agency_id == actor.agency_id, _now_within(CaseParty.since, CaseParty.until, actor.now))
+        .correlate(Case)
+        .scalar_subquery()
+    )
+
+
+def assigned_here(actor: Actor, case_id: Any = Case.id) -> ColumnElement[bool]:
+    """Whether the person who acts, or is acted for, is assigned to the case for the actor's agency."""
+    return exists().where(
+        CaseWorker.case_id == case_id,
+        CaseWorker.member_id == actor.person_id,
+        CaseWorker.agency_id == actor.agency_id,
+        _now_within(CaseWorker.since, CaseWorker.until, actor.now),
+    )
+
+
+def excluded_here(actor: Actor, case_id: Any = Case.id) -> ColumnElement[bool]:
+    """Whether the person or the agency is kept out of the case. It beats every grant."""
+    return exists().where(
+        CaseExclusion.case_id == case_id,
+        or_(CaseExclusion.member_id == actor.person_id, CaseExclusion.agency_id == actor.agency_id),
+        _now_within(CaseExclusion.since, CaseExclusion.until, actor.now),
+    )
+
+
+def visible_cases(query: Select[Any], actor: Actor) -> Select[Any]:
+    """Cases of which the actor's agency is a party now, less those that it or the person is kept out of."""
+    party = exists().where(
+        CaseParty.case_id == Case.id,
+        CaseParty.agency_id == actor.agency_id,
+        CaseParty.relation.in_(_READING),
+        _now_within(CaseParty.since, CaseParty.until, actor.now),
+    )
+    return query.where(party, ~excluded_here(actor))
+
+
+def visible_referrals(query: Select[Any], actor: Actor, referral: Any, box: str | None = None) -> Select[Any]:
+    """Referrals that the actor's agency sends (as owner of the case now) or received; a draft does not exist for its receiver."""
+    sent = Case.owner_agency_id == actor.agency_id
+    received = and_(referral.to_agency_id == actor.agency_id, referral.sent_at.is_not(None))
+    ends = {"outbox": sent, "inbox": received}.get(box or "", or_(sent, received))
+    return query.where(ends, ~excluded_here(actor, referral.case_id))

@@ -1,0 +1,64 @@
+"""Sealed content of a case: its data classes by version, its number. The only file that knows where a case's texts lie."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+
+from referral_api import vault
+from referral_api.features.cases.models import Case, CaseData
+from referral_api.vault import Place
+from referral_api.work import Work
+
+__all__ = ["case_number", "key_of", "open_class", "seal_case_number", "write_class"]
+
+
+def key_of(w: Work, case: Case) -> bytes:
+    """The case's key, for this unit of work only."""
+    return vault.case_key(w.session, vault.ring(), case.id)
+
+
+def _place(case_id: UUID, data_class: str, version: int) -> Place:
+    return Place("case_data", data_class, case_id, case_id, version)
+
+
+def open_class(key: bytes, case_id: UUID, data_class: str, version: int, sealed: bytes) -> dict[str, Any]:
+    document: dict[str, Any] = vault.open_sealed_document(key, sealed, _place(case_id, data_class, version))
+    return document
+
+
+def write_class(
+    w: Work, case: Case, key: bytes, data_class: str, content: Mapping[str, Any], *, version: int, reason: str | None
+) -> None:
+    """Write the next version of a class beside the earlier ones."""
+    w.session.execute(
+        update(CaseData).where(CaseData.case_id == case.id, CaseData.data_class == data_class, CaseData.current).values(current=False),
+        execution_options={"synchronize_session": False},
+    )
+    sealed = vault.seal_document(key, dict(content), _place(case.id, data_class, version))
+    w.add(
+        CaseData(
+            case_id=case.id,
+            data_class=data_class,
+            version=version,
+            current=True,
+            sealed=sealed,
+            change_reason=reason,
+            at=w.now,
+            agency_id=w.actor.agency_id,
+            member_id=w.actor.person_id,
+        )
+    )
+
+
+def seal_case_number(case: Case, key: bytes, number: str) -> None:
+    """Keep the owner's number sealed, and a keyed hash of it for exact search."""
+    case.case_number_sealed = vault.seal(key, number, Place("cases", "case_number", case.id, case.id))
+    case.case_number_hash = vault.ring().digest("search", number.strip().casefold().encode())
+
+
+def case_number(key: bytes, case: Case) -> str | None:
+    if case.case_number_sealed is None:
+        return None
+    return vault.open_sealed(key, case.case_number_sealed, Place("cases", "case_number", case.id, case.id))
