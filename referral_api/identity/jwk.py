@@ -1,0 +1,123 @@
+"""Public keys as JWKs (RFC 7517, 7518, 8037): read strictly, once, and bound to the algorithms that they may verify."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+from referral_api.identity import base64url
+
+__all__ = ["ALGORITHMS", "InvalidKey", "VerificationKey", "read_jwk", "thumbprint"]
+
+PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey | ed25519.Ed25519PublicKey
+
+_CURVES: Final[Mapping[str, tuple[ec.EllipticCurve, int, str]]] = {
+    "P-256": (ec.SECP256R1(), 32, "ES256"),
+    "P-384": (ec.SECP384R1(), 48, "ES384"),
+    "P-521": (ec.SECP521R1(), 66, "ES512"),
+}
+_RSA: Final = frozenset({"RS256", "PS256"})
+_EDDSA: Final = frozenset({"EdDSA"})
+ALGORITHMS: Final = frozenset(alg for _, _, alg in _CURVES.values()) | _RSA | _EDDSA
+"""Asymmetric and current only: no HMAC, no `none`, no SHA-1."""
+
+_PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+_THUMBPRINT: Final[Mapping[str, tuple[str, ...]]] = {
+    "EC": ("crv", "kty", "x", "y"),
+    "OKP": ("crv", "kty", "x"),
+    "RSA": ("e", "kty", "n"),
+}
+_RSA_BITS: Final = range(2048, 8193)
+
+
+class InvalidKey(ValueError):
+    """This is not a public key that may verify signatures here. The reason never quotes the key."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VerificationKey:
+    """A public key that has passed every check, and the algorithms it may be used with."""
+
+    public: PublicKey
+    algorithms: frozenset[str]
+    kid: str | None = None
+
+
+def read_jwk(jwk: Mapping[str, object]) -> VerificationKey:
+    """Check a public JWK and make a key of it; InvalidKey for whatever must not verify a signature.
+
+    A private JWK is refused, not stripped: whoever sent it has given the key away, and should hear so.
+    """
+    if not isinstance(jwk, Mapping):
+        raise InvalidKey("a JWK is a JSON object")
+    if _PRIVATE & jwk.keys():
+        raise InvalidKey("this holds private or secret key material; send the public key only, and replace this one")
+    if jwk.get("use", "sig") != "sig":
+        raise InvalidKey("this key's use is not sig")
+    operations = jwk.get("key_ops", ["verify"])
+    if not isinstance(operations, list) or "verify" not in operations:
+        raise InvalidKey("this key's key_ops do not contain verify")
+    kid = jwk.get("kid")
+    if kid is not None and not (isinstance(kid, str) and 0 < len(kid) <= 255):
+        raise InvalidKey("a kid is a text of 1 to 255 characters")
+    public, fitting = _material(jwk)
+    named = jwk.get("alg")
+    if named is None:
+        return VerificationKey(public, fitting, kid)
+    if not isinstance(named, str) or named not in fitting:
+        raise InvalidKey("this key's alg is not allowed, or does not fit its type")
+    return VerificationKey(public, frozenset({named}), kid)
+
+
+def thumbprint(jwk: Mapping[str, object]) -> str:
+    """The name a key has by its own content (RFC 7638, SHA-256)."""
+    kind = jwk.get("kty")
+    names = _THUMBPRINT.get(kind, ()) if isinstance(kind, str) else ()
+    if not names or not all(isinstance(jwk.get(name), str) for name in names):
+        raise InvalidKey("this key has no thumbprint: a member is missing")
+    canonical = json.dumps({name: jwk[name] for name in names}, separators=(",", ":"), ensure_ascii=False)
+    return base64url.encode(hashlib.sha256(canonical.encode()).digest())
+
+
+def _material(jwk: Mapping[str, object]) -> tuple[PublicKey, frozenset[str]]:
+    try:
+        match jwk.get("kty"), jwk.get("crv"):
+            case "EC", str() as name if name in _CURVES:
+                curve, size, algorithm = _CURVES[name]
+                x, y = (int.from_bytes(_octets(jwk, member, size)) for member in "xy")
+                return ec.EllipticCurvePublicNumbers(x, y, curve).public_key(), frozenset({algorithm})
+            case "OKP", "Ed25519":
+                return ed25519.Ed25519PublicKey.from_public_bytes(_octets(jwk, "x", 32)), _EDDSA
+            case "RSA", _:
+                return _rsa_key(_number(jwk, "n"), _number(jwk, "e")), _RSA
+    except InvalidKey:
+        raise
+    except (ValueError, TypeError):
+        raise InvalidKey("this key's members do not make a public key") from None
+    raise InvalidKey("this key's type or curve is not allowed")
+
+
+def _rsa_key(modulus: int, exponent: int) -> rsa.RSAPublicKey:
+    # NIST SP 800-131A for the least modulus, FIPS 186-5 for the exponent; the largest modulus keeps a check cheap.
+    if modulus.bit_length() not in _RSA_BITS or not 2**16 < exponent < 2**256:
+        raise InvalidKey("an RSA key has 2048 to 8192 bits and an exponent of 65537 or more")
+    return rsa.RSAPublicNumbers(exponent, modulus).public_key()
+
+
+def _octets(jwk: Mapping[str, object], member: str, size: int) -> bytes:
+    text = jwk.get(member)
+    octets = base64url.decode(text) if isinstance(text, str) else b""
+    if len(octets) != size:
+        raise InvalidKey(f"this key's {member} does not have {size} bytes")
+    return octets
+
+
+def _number(jwk: Mapping[str, object], member: str) -> int:
+    text = jwk.get(member)
+    octets = base64url.decode(text) if isinstance(text, str) and len(text) <= 2048 else b""
+    if not octets or octets[0] == 0:
+        raise InvalidKey(f"this key's {member} is missing or not in its shortest form")
+    return int.from_bytes(octets)

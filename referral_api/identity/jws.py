@@ -1,0 +1,68 @@
+"""The one gate for signatures: every signed token that is accepted passes `verify_signature` (RFC 7515, RFC 8725)."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from jwt import PyJWS, PyJWTError
+
+from referral_api.guard import strict_json
+from referral_api.identity import base64url
+from referral_api.identity.jwk import ALGORITHMS, InvalidKey, VerificationKey, read_jwk
+
+__all__ = ["InvalidToken", "read_header", "verify_signature"]
+
+_LONGEST: Final = 8192
+_COMPACT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+_REFUSED_HEADERS: Final = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64"})
+"""Members by which a token would bring its own key, or change what is signed."""
+_JWS: Final = PyJWS(sorted(ALGORITHMS), {"verify_signature": True, "enforce_minimum_key_length": True})
+
+
+class InvalidToken(Exception):
+    """This token proves nothing. `reason` is a short code for our own log: it never quotes the token."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def read_header(token: str) -> dict[str, object]:
+    """The header of a well-formed compact JWS, still unproven: good for finding the key and for nothing else."""
+    if not isinstance(token, str) or len(token) > _LONGEST or not _COMPACT.fullmatch(token):
+        raise InvalidToken("malformed")
+    try:
+        octets = [base64url.decode(segment) for segment in token.split(".")]
+        header = strict_json.loads(octets[0], max_depth=4, max_items=32)
+    except ValueError:
+        raise InvalidToken("malformed") from None
+    if not isinstance(header, dict):
+        raise InvalidToken("malformed")
+    if _REFUSED_HEADERS & header.keys():
+        raise InvalidToken("header")
+    if not isinstance(header.get("alg"), str) or header["alg"] not in ALGORITHMS:
+        raise InvalidToken("algorithm")
+    if not isinstance(header.get("kid", ""), str):
+        raise InvalidToken("header")
+    return header
+
+
+def verify_signature(token: str, jwk: Mapping[str, object] | VerificationKey) -> bytes:
+    """The payload of a compact JWS that this key has signed; InvalidToken for anything else.
+
+    The key says which algorithms may be used with it, never the token alone (RFC 8725, 3.1). What the payload claims is
+    not judged here. An ECDSA signature has two valid forms, (r, s) and (r, n - s): whoever must see a token only once
+    keys it by `jti`, never by its text.
+    """
+    algorithm = read_header(token)["alg"]
+    try:
+        key = jwk if isinstance(jwk, VerificationKey) else read_jwk(jwk)
+    except InvalidKey:
+        raise InvalidToken("key") from None
+    if algorithm not in key.algorithms:
+        raise InvalidToken("algorithm")
+    try:
+        payload: bytes = _JWS.decode(token, key.public, algorithms=[str(algorithm)])
+    except PyJWTError:
+        raise InvalidToken("signature") from None
+    return payload
