@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from referral_api.audit.merkle import EMPTY_ROOT, HASH_SIZE
-from referral_api.audit.note import Kind, Note, NoteError, Signed, SignerKey, VerifierKey, sign, unbase64
+from referral_api.audit.note import Kind, Note, NoteError, Signature, Signed, SignerKey, VerifierKey, sign, unbase64
 
-__all__ = ["Checkpoint", "Opened", "cosign", "open_checkpoint", "sign_checkpoint"]
+__all__ = ["Checkpoint", "Opened", "cosign", "open_checkpoint", "sign_checkpoint", "with_cosignature"]
 
 _SIZE: Final = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 _MAX_SIZE: Final = 2**63 - 1
@@ -64,6 +64,18 @@ def cosign(note: Note, witness: SignerKey, *, timestamp: int) -> Note:
     """Add a witness's cosignature. The witness has checked consistency with what it cosigned before; this does not."""
     Checkpoint.parse(note.text)
     return Note(note.text, (*note.signatures, witness.sign(note.text, timestamp=timestamp)))
+
+
+def with_cosignature(note: Note, line: str, witness: VerifierKey) -> Note:
+    """Add a line that a witness sent for this checkpoint, if it holds. The same line twice is there once.
+
+    NoteError for anything but this witness's cosignature of exactly this checkpoint.
+    """
+    signature = Signature.parse(line.removesuffix("\n"))
+    if witness.kind is not Kind.COSIGNATURE or (signature.name, signature.key_id) != (witness.name, witness.id):
+        raise NoteError("not a cosignature of this witness")
+    witness.verify(note.text, signature.signature)
+    return note if signature in note.signatures else Note(note.text, (*note.signatures, signature))
 
 
 def open_checkpoint(

@@ -158,7 +158,7 @@ def test_malformed_inclusion_arguments_are_no_proof(change):
         {"first_size": 0}, {"first_size": -6}, {"first_size": 6.0}, {"first_size": True}, {"second_size": 0},
         {"second_size": 2**64}, {"second_size": "8"}, {"second_size": 5}, {"first_root": b""}, {"second_root": None},
         {"first_root": ROOTS[6]}, {"proof": []}, {"proof": None}, {"proof": ()}, {"proof": [b"short"]},
-        {"first_size": 8}, {"second_size": 6},
+        {"first_size": 8}, {"second_size": 6}, {"second_size": 16},
     ],
 )  # fmt: skip
 def test_malformed_consistency_arguments_are_no_proof(change):

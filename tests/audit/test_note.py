@@ -5,7 +5,7 @@ from base64 import b64decode, b64encode
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from referral_api.audit.checkpoint import Checkpoint, cosign, open_checkpoint, sign_checkpoint
+from referral_api.audit.checkpoint import Checkpoint, cosign, open_checkpoint, sign_checkpoint, with_cosignature
 from referral_api.audit.merkle import EMPTY_ROOT, leaf_hash
 from referral_api.audit.note import Kind, Note, NoteError, Signature, SignerKey, VerifierKey, sign
 
@@ -183,6 +183,13 @@ def test_one_key_has_another_id_as_a_witness():
     assert VerifierKey("w", Kind.ED25519, b"\1" * 32).id != VerifierKey("w", Kind.COSIGNATURE, b"\1" * 32).id
 
 
+def test_two_keys_that_share_a_name_and_an_id_are_not_trusted_together():
+    twins = [VerifierKey("w", Kind.ED25519, number.to_bytes(32, "big")) for number in (19325, 103965)]
+    assert twins[0].id == twins[1].id
+    with pytest.raises(NoteError, match="share a name and an id"):
+        CHECKPOINT.verify([LOG.verifier, *twins])
+
+
 def test_a_checkpoint_is_origin_size_and_root():
     assert f"log.example/audit\n7\n{b64encode(ROOT).decode()}\n" == CHECKPOINT.text
     assert Checkpoint("log.example/audit", 7, ROOT) == open_checkpoint(CHECKPOINT, LOG.verifier).checkpoint
@@ -295,6 +302,20 @@ def test_keys_sign_only_as_what_they_are():
         sign_checkpoint(WITNESSES[0], size=7, root=ROOT)
     with pytest.raises(NoteError, match="different types"):
         open_checkpoint(CHECKPOINT, LOG.verifier, witnesses=[keys(PETER)[0]])
+
+
+def test_a_line_that_a_witness_sends_is_added_once_and_only_if_it_holds():
+    witness, other = WITNESSES[0].verifier, WITNESSES[1].verifier
+    line = str(WITNESSES[0].sign(CHECKPOINT.text, timestamp=NOW))
+    assert witnessed(1) == with_cosignature(CHECKPOINT, line, witness)
+    assert witnessed(1) == with_cosignature(witnessed(1), line, witness)
+    elsewhere = sign_checkpoint(LOG, size=8, root=ROOT)
+    for note, key in [(elsewhere, witness), (CHECKPOINT, other), (CHECKPOINT, LOG.verifier)]:
+        with pytest.raises(NoteError):
+            with_cosignature(note, line, key)
+    for bad in ["", line + line, line + "\n", "x" + line, str(LOG.sign(CHECKPOINT.text))]:
+        with pytest.raises(NoteError):
+            with_cosignature(CHECKPOINT, bad, witness)
 
 
 def test_only_a_checkpoint_is_cosigned():

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, event, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from referral_api.audit import canonical, export, merkle, proofs
+from referral_api.audit import canonical, export, merkle, nodes, proofs
 from referral_api.audit.checkpoint import Checkpoint, open_checkpoint
 from referral_api.audit.integrator import _LOCK, integrate, waiting_since
 from referral_api.audit.models import AuditCheckpoint, AuditEntry, AuditLeaf, AuditNode, AuditPending
@@ -31,7 +31,7 @@ def at(seconds):
 def write(connection, *seconds):
     """Entries written at these seconds after noon, as the log's own trigger leaves them; returns their ids."""
     written = [ids.new() for _ in seconds]
-    for entry_id, second in zip(written, seconds, strict=True):
+    for entry_id, second in reversed(list(zip(written, seconds, strict=True))):
         leaf = canonical.dumps({"id": ids.show("entry", entry_id), "action": "case.read", "second": second})
         shared = {"id": entry_id, "at": at(second), "actor_kind": "member", "action": "case.read"}
         connection.execute(insert(AuditEntry), shared | {"outcome": "allowed", "disclosed": False, "leaf": leaf})
@@ -261,7 +261,11 @@ def test_a_new_key_goes_on_where_the_former_key_is_known(engine):
     with pytest.raises(LogDamaged, match="not signed by this log"):
         integrate(engine, new, now=at(10))
     assert 1 == integrate(engine, new, now=at(10), former_keys=[LOG.verifier])
-    assert 0 == integrate(engine, new, now=at(11))
+    other = SignerKey("log.example/other", Kind.ED25519, b"\5" * 32)
+    with engine.begin() as connection:
+        write(connection, 12)
+    with pytest.raises(LogDamaged, match="not the one that was signed last"):
+        integrate(engine, other, now=at(13), former_keys=[new.verifier])
 
 
 def test_how_long_the_oldest_entry_has_waited_is_known(engine):
@@ -354,7 +358,7 @@ def test_an_export_keeps_one_earlier_checkpoint_a_tile(engine):
     assert [3, 308, 314] == [Checkpoint.parse(Note.parse(note.encode()).text).size for note in notes]
 
 
-def test_a_selection_is_exported_with_a_proof_of_each_entry(engine):
+def test_a_selection_is_exported_with_a_proof_of_each_entry(engine, monkeypatch):
     written = filled(engine, 1, 6, 4)
     with engine.begin() as connection:
         write(connection, 99)
@@ -362,5 +366,7 @@ def test_a_selection_is_exported_with_a_proof_of_each_entry(engine):
         lines = list(export.selected(connection, LOG.verifier, chosen))
         assert 4 == len(lines)
         assert verify_export(lines, TRUST).valid
+        monkeypatch.setattr(nodes, "_AT_ONCE", 2)
+        assert lines == list(export.selected(connection, LOG.verifier, chosen))
         nothing = select(AuditEntry.id).where(AuditEntry.action == "case.opened")
         assert verify_export(export.selected(connection, LOG.verifier, nothing), TRUST).valid

@@ -8,12 +8,14 @@ from base64 import b64encode
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import referral_api
 from referral_api.audit import canonical, export, merkle
 from referral_api.audit.checkpoint import Checkpoint, cosign, sign_checkpoint
 from referral_api.audit.note import Kind, Note, SignerKey
-from referral_api.audit.tampering import Fault
+from referral_api.audit.tampering import Fault, Hashes
 from referral_api.audit.verifier import Trust, main, verify_checkpoint, verify_export, verify_proof
 
 LOG = SignerKey("log.example/audit", Kind.ED25519, b"\1" * 32)
@@ -117,6 +119,13 @@ def test_right_entries_under_wrong_numbers_are_out_of_order():
     assert (Fault.REORDERED, 41, 41) == found(verify_export(lines, TRUST))
 
 
+def test_a_hash_is_found_in_its_place_only_and_not_across_two_others():
+    hashes = Hashes(bytearray(b"a" * 32 + b"b" * 32 + b"a" * 16 + b"b" * 16))
+    across = b"a" * 16 + b"b" * 16
+    assert [True, True, False] == [hashes.has(across, after=0), hashes.has(across, after=1), hashes.has(across, after=2)]
+    assert not Hashes(bytearray(b"a" * 32 + b"b" * 32)).has(across, after=-1)
+
+
 def test_lost_tiles_do_not_make_right_entries_wrong():
     assert verify_export(written(tiles=False), TRUST).valid
 
@@ -190,6 +199,23 @@ def test_a_leaf_that_is_not_json_is_kept_as_its_bytes():
     assert verify_export(lines, TRUST).valid
 
 
+SMALL = written(LEAVES[:6], checkpoints=(2, 4))
+
+
+@given(st.integers(2, len(SMALL) - 1), st.data())
+def test_no_single_byte_of_an_entry_or_checkpoint_can_be_changed_unseen(place, data):
+    at = data.draw(st.integers(0, len(SMALL[place]) - 1))
+    line = bytearray(SMALL[place])
+    line[at] ^= data.draw(st.integers(1, 255))
+    changed = b"".join([*SMALL[:place], bytes(line), *SMALL[place + 1 :]])
+    assert not verify_export(changed.splitlines(keepends=True), TRUST).valid
+
+
+@given(st.lists(st.sampled_from(SMALL) | st.binary(max_size=40), max_size=7))
+def test_whatever_is_read_there_is_a_verdict(lines):
+    assert not verify_export(lines, TRUST).valid
+
+
 def selection(indices=(3, 77, 599), size=SIZE):
     lines = [export.header_line(LOG.verifier, complete=False)]
     lines += [export.entry_line(i, LEAVES[i], merkle.inclusion_proof(HASHES, i, size)) for i in indices]
@@ -228,7 +254,7 @@ NOTE = str(signed(1))
         b'{"index":-1,"entry":{}}\n', b'{"index":true,"entry":{}}\n', b'{"index":0.5,"entry":{}}\n', b'{"index":0,"leaf":5}\n',
         b'{"index":0,"index":0,"entry":{}}\n', b'{"index":9223372036854775808,"entry":{}}\n', b'{"index":1e999,"entry":{}}\n',
         b'{"index":0,"entry":{"a":1,"a":2}}\n', b'{"index":0,"entry":{"a":NaN}}\n', b'{"index":0,"entry":{},"proof":[]}\n',
-        b'{"tile":1,"hashes":"AAAA"}\n', b'{"tile":0,"hashes":""}\n', b'{"tile":0,"hashes":"AAAA"}\n', b'{"checkpoint":5}\n',
+        b'{"tile":1,"hashes":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}\n', b'{"tile":0,"hashes":""}\n', b'{"tile":0,"hashes":"AAAA"}\n', b'{"checkpoint":5}\n',
         b'{"index":0,"entry":"\xff"}\n', b'{"index":0,"entry":' + b"[" * 9000 + b"]" * 9000 + b"}\n",
         canonical.dumps({"checkpoint": NOTE, "entries": "0"}) + b"\n", canonical.dumps(HEADER) + b"\n",
     ],
@@ -289,6 +315,17 @@ def test_a_proof_of_inclusion_holds_with_and_without_the_entry_itself():
     assert verify_proof(inclusion(), TRUST).valid
     assert verify_proof(inclusion(), TRUST, leaf=LEAVES[77]).valid
     assert Fault.UNPROVED == verify_proof(inclusion(), TRUST, leaf=LEAVES[78]).fault
+
+
+def test_a_proof_in_another_tree_of_the_same_size_is_refused():
+    leaves = [merkle.leaf_hash(FORGED), *HASHES[1:]]
+    proof = merkle.inclusion_proof(leaves, 77, SIZE)
+    change = {
+        "root_hash": b64encode(merkle.root(leaves)).decode(),
+        "hashes": [b64encode(step).decode() for step in proof],
+    }
+    assert verify_proof(inclusion(change)).valid
+    assert Fault.UNPROVED == verify_proof(inclusion(change), TRUST).fault
 
 
 def test_a_proof_of_inclusion_without_a_key_says_that_nobody_is_known_to_have_signed():
