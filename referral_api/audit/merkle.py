@@ -97,9 +97,7 @@ def _is_size(value: object) -> bool:
     return type(value) is int and 0 < value <= _MAX_SIZE
 
 
-def verify_inclusion(
-    *, leaf_hash: bytes, index: int, tree_size: int, proof: Sequence[bytes], root: bytes
-) -> bool:
+def verify_inclusion(*, leaf_hash: bytes, index: int, tree_size: int, proof: Sequence[bytes], root: bytes) -> bool:
     """Whether the proof shows this leaf at this place under this root (RFC 9162, 2.1.3.2).
 
     False for whatever does not hold, malformed arguments included; it never raises.

@@ -20,7 +20,14 @@ def test_members_are_sorted_by_their_utf16_code_units():
 
 @pytest.mark.parametrize(
     ("number", "text"),
-    [(333333333.33333329, "333333333.3333333"), (1e30, "1e+30"), (4.50, "4.5"), (2e-3, "0.002"), (1e-27, "1e-27"), (2.0**53, "9007199254740992")],
+    [
+        (333333333.33333329, "333333333.3333333"),
+        (1e30, "1e+30"),
+        (4.50, "4.5"),
+        (2e-3, "0.002"),
+        (1e-27, "1e-27"),
+        (2.0**53, "9007199254740992"),
+    ],
 )
 def test_numbers_are_written_as_rfc_8785_says(number, text):
     assert text.encode() == canonical.dumps(number)

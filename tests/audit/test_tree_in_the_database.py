@@ -185,7 +185,9 @@ def test_a_second_integrator_steps_back_while_one_is_at_work(many_writers):
     assert [None, 0] == inside
 
 
-@pytest.mark.parametrize("statement", ["INSERT INTO audit_nodes", "INSERT INTO audit_checkpoints", "DELETE FROM audit_pending"])
+@pytest.mark.parametrize(
+    "statement", ["INSERT INTO audit_nodes", "INSERT INTO audit_checkpoints", "DELETE FROM audit_pending"]
+)
 def test_a_failure_in_mid_batch_leaves_nothing_half(engine, statement):
     filled(engine, 3)
     with engine.begin() as connection:
@@ -216,7 +218,9 @@ def test_a_process_killed_in_mid_batch_leaves_nothing_half_and_no_lock(engine):
     child = os.fork()
     if child == 0:
         try:
-            event.listen(engine, "before_cursor_execute", lambda c, k, sql, *_: os._exit(9) if "DELETE" in sql else None)
+            event.listen(
+                engine, "before_cursor_execute", lambda c, k, sql, *_: os._exit(9) if "DELETE" in sql else None
+            )
             integrate(engine, LOG, now=at(9))
         finally:
             os._exit(1)

@@ -122,7 +122,11 @@ def test_right_entries_under_wrong_numbers_are_out_of_order():
 def test_a_hash_is_found_in_its_place_only_and_not_across_two_others():
     hashes = Hashes(bytearray(b"a" * 32 + b"b" * 32 + b"a" * 16 + b"b" * 16))
     across = b"a" * 16 + b"b" * 16
-    assert [True, True, False] == [hashes.has(across, after=0), hashes.has(across, after=1), hashes.has(across, after=2)]
+    assert [True, True, False] == [
+        hashes.has(across, after=0),
+        hashes.has(across, after=1),
+        hashes.has(across, after=2),
+    ]
     assert not Hashes(bytearray(b"a" * 32 + b"b" * 32)).has(across, after=-1)
 
 
@@ -413,7 +417,9 @@ def test_the_command_tells_an_export_a_proof_and_a_checkpoint_apart(tmp_path, ca
     assert (0, "valid") == run(tmp_path, capsys, json.dumps(consistency()), "--known", str(known))
     assert (0, "valid") == run(tmp_path, capsys, str(signed(250)))
     assert (1, "unsigned") == run(tmp_path, capsys, str(signed(250)).replace("250", "251"))
-    assert (1, "unsigned") == run(tmp_path, capsys, str(signed(250)), "--witness", str(WITNESS.verifier), "--quorum", "1")
+    assert (1, "unsigned") == run(
+        tmp_path, capsys, str(signed(250)), "--witness", str(WITNESS.verifier), "--quorum", "1"
+    )
     assert (1, "unreadable") == run(tmp_path, capsys, '{"index": 1, "index": 2}')
 
 
@@ -430,7 +436,17 @@ def test_the_verifier_runs_from_its_own_files_without_the_server(tmp_path):
     alone = tmp_path / "alone" / "referral_api"
     (alone / "audit").mkdir(parents=True)
     (alone / "__init__.py").touch()
-    for name in ("__init__", "merkle", "subtrees", "canonical", "note", "checkpoint", "reading", "tampering", "verifier"):
+    for name in (
+        "__init__",
+        "merkle",
+        "subtrees",
+        "canonical",
+        "note",
+        "checkpoint",
+        "reading",
+        "tampering",
+        "verifier",
+    ):
         shutil.copy(home / "audit" / f"{name}.py", alone / "audit")
     file = tmp_path / "export.ndjson"
     file.write_bytes(b"".join(written()))
