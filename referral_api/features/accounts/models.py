@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from referral_api.features.agencies.models import OfAgency
 from referral_api.kernel.actor import Actor
+from referral_api.kernel.words import Relation
 from referral_api.store import Base, GuardedText, UtcDateTime, choice
 
 __all__ = ["Certificate", "Client", "Member", "MemberRole"]
@@ -40,6 +41,9 @@ class Member(OfAgency, Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    def relations(self, actor: Actor) -> frozenset[Relation]:
+        return super().relations(actor) | ({Relation.SELF} if actor.id == self.id else frozenset())
+
 
 class MemberRole(Base):
     """A role that somebody granted. It counts from `confirmed_at`, when a second person looked, until `ended_at`."""
@@ -50,7 +54,7 @@ class MemberRole(Base):
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     member_id: Mapped[UUID] = mapped_column(ForeignKey("members.id"))
     role: Mapped[str] = mapped_column(choice(16))
-    granted_by: Mapped[UUID] = mapped_column(Uuid)
+    granted_by: Mapped[UUID | None] = mapped_column(Uuid)
     granted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     confirmed_by: Mapped[UUID | None] = mapped_column(Uuid)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -101,3 +105,7 @@ class Client(OfAgency, Base):
     version: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[UUID | None] = mapped_column(Uuid)
+
+    def relations(self, actor: Actor) -> frozenset[Relation]:
+        """A system stands to itself as somebody who signs in."""
+        return super().relations(actor) | ({Relation.SELF} if actor.id == self.id else frozenset())

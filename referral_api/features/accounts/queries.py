@@ -7,20 +7,21 @@ from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import Row, Select, and_, bindparam, exists, select
+from sqlalchemy.orm import Session
 
 from referral_api.features.accounts.models import Certificate, Client, Member, MemberRole
 from referral_api.features.accounts.oauth.models import RevokedToken
 from referral_api.features.accounts.sessions.models import MemberSession
 from referral_api.features.agencies.models import Agency
 from referral_api.identity import tokens
-from referral_api.identity.tokens import InvalidToken
+from referral_api.identity.tokens import Claims, InvalidToken
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor, Request
-from referral_api.kernel.errors import Forbidden, Unauthenticated
+from referral_api.kernel.errors import Forbidden, NotFound, Unauthenticated
 from referral_api.kernel.words import Role
 from referral_api.store.session import session
 
-__all__ = ["CURRENT_ROLES", "actor_of", "identify", "person"]
+__all__ = ["CURRENT_ROLES", "actor_of", "identify", "identify_claims", "is_active_member", "is_member", "member_actor", "person"]
 
 _agency, _certificate, _client, _member = Agency.__table__.c, Certificate.__table__.c, Client.__table__.c, Member.__table__.c
 _revoked, _role, _session = RevokedToken.__table__.c, MemberRole.__table__.c, MemberSession.__table__.c
@@ -87,21 +88,26 @@ _CLIENT_FOR = (
 
 
 def identify(token: str, request: Request, on_behalf_of: str | None) -> Actor:
-    """The actor behind an access token. Unauthenticated if there is none now; Forbidden if it names a member whom it cannot act for."""
+    """The actor behind an access token. Unauthenticated if there is none now; Forbidden for a member it cannot act for."""
+    url = current_app.config["PUBLIC_URL"]
     try:
-        claims = tokens.verify(current_app.extensions["signing_keys"], token, issuer=current_app.config["PUBLIC_URL"], now=request.now)
+        claims = tokens.verify(current_app.extensions["signing_keys"], token, issuer=url, audience=url, now=request.now)
     except InvalidToken:
         raise _not_signed_in() from None
-    subject = str(claims.get("sub", ""))
-    if (member_id := ids.read("member", subject)) is not None:
-        return _member_of(member_id, str(claims.get("sid", "")), request, on_behalf_of)
-    if (client_id := ids.read("client", subject)) is not None:
+    return identify_claims(claims, request, on_behalf_of)
+
+
+def identify_claims(claims: Claims, request: Request, on_behalf_of: str | None = None) -> Actor:
+    """The actor that a verified token names, if the database still knows it."""
+    if (member_id := ids.read("member", claims.subject)) is not None:
+        return _member_of(member_id, claims, request, on_behalf_of)
+    if (client_id := ids.read("client", claims.subject)) is not None:
         return _client_of(client_id, claims, request, on_behalf_of)
     raise _not_signed_in()
 
 
-def _member_of(member_id: UUID, sid: str, request: Request, on_behalf_of: str | None) -> Actor:
-    session_id = ids.read("session", sid)
+def _member_of(member_id: UUID, claims: Claims, request: Request, on_behalf_of: str | None) -> Actor:
+    session_id = ids.read("session", claims.session_id or "")
     values = {"session": session_id, "member": member_id, "now": request.now, "today": request.now.date()}
     rows = session().execute(_MEMBER, values).all() if session_id else ()
     if not rows:
@@ -109,6 +115,14 @@ def _member_of(member_id: UUID, sid: str, request: Request, on_behalf_of: str | 
     if on_behalf_of is not None:
         raise Forbidden("Only a system acts on behalf of somebody; you act for yourself.", reason="on_behalf_of")
     return actor_of(rows, request, session_id=session_id)
+
+
+def member_actor(member_id: UUID, request: Request) -> Actor:
+    """A member as it is now, without a session: for the command line, which needs none."""
+    rows = session().execute(person().where(_member.id == member_id), {"today": request.now.date()}).all()
+    if not rows:
+        raise NotFound()
+    return actor_of(rows, request)
 
 
 def actor_of(rows: Sequence[Row[Any]], request: Request, *, session_id: UUID | None = None) -> Actor:
@@ -128,12 +142,13 @@ def actor_of(rows: Sequence[Row[Any]], request: Request, *, session_id: UUID | N
     )
 
 
-def _client_of(client_id: UUID, claims: Any, request: Request, on_behalf_of: str | None) -> Actor:
-    values: dict[str, Any] = {"client": client_id, "jti": str(claims.get("jti", ""))}
+def _client_of(client_id: UUID, claims: Claims, request: Request, on_behalf_of: str | None) -> Actor:
+    values: dict[str, Any] = {"client": client_id, "jti": claims.token_id}
     if on_behalf_of is None:
         rows = session().execute(_CLIENT, values).all()
     else:
-        rows = session().execute(_CLIENT_FOR, values | {"username": on_behalf_of.strip().lower(), "today": request.now.date()}).all()
+        values |= {"username": on_behalf_of.strip().lower(), "today": request.now.date()}
+        rows = session().execute(_CLIENT_FOR, values).all()
     if not rows:
         raise _not_signed_in()
     first = rows[0]
@@ -151,17 +166,28 @@ def _client_of(client_id: UUID, claims: Any, request: Request, on_behalf_of: str
         country=first.country,
         roles=frozenset(roles),
         certified=on_behalf_of is not None and bool(first.certified),
-        scope=_held(str(claims.get("scope", "")), first.scope),
+        scope=(claims.scope or frozenset()) & _words(first.scope),
         on_behalf_of=first.member_id if on_behalf_of is not None else None,
         language=first.language if on_behalf_of is not None else "en",
     )
 
 
 @lru_cache(maxsize=1024)
-def _held(given: str, now: str) -> frozenset[str]:
-    """What the token was given and the client still holds."""
-    return frozenset(given.split()) & frozenset(now.split())
+def _words(scope: str) -> frozenset[str]:
+    return frozenset(scope.split())
 
 
 def _not_signed_in() -> Unauthenticated:
     return Unauthenticated("The access token is not valid, or no longer. Sign in again.")
+
+
+def is_active_member(current: Session, member_id: UUID, agency_id: UUID) -> bool:
+    """Whether this is somebody who works for the agency now."""
+    query = select(_member.id).where(_member.id == member_id, _member.agency_id == agency_id, _member.status == "active")
+    return current.execute(query).first() is not None
+
+
+def is_member(current: Session, member_id: UUID, agency_id: UUID) -> bool:
+    """Whether this is somebody of the agency who has not left, come already or still invited."""
+    query = select(_member.id).where(_member.id == member_id, _member.agency_id == agency_id, _member.status != "left")
+    return current.execute(query).first() is not None

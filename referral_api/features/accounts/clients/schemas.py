@@ -1,0 +1,93 @@
+"""An agency's system as JSON, in and out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+from referral_api.access import Permission, permits_role
+from referral_api.api.fields import Body, Code, Id, Machine, Moment, Text
+from referral_api.identity.jwk import InvalidKey, read_jwk
+from referral_api.kernel import clock, ids
+from referral_api.kernel.words import Role
+
+__all__ = ["SCOPES", "ChangeClient", "ClientOut", "ConnectClient", "client_out"]
+
+SCOPES = frozenset(p.value for p in Permission if permits_role(p, frozenset({Role.SYSTEM}))) - {
+    Permission.TOKEN_ISSUE.value,
+    Permission.TOKEN_REVOKE.value,
+    Permission.TOKEN_INTROSPECT.value,
+}
+"""What a system can be let do at all: the permissions that have a row for systems."""
+
+_MOST_KEYS = 10
+
+
+class Scope(Machine):
+    """Permission names with spaces between (RFC 6749, 3.3), kept in order and each once."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        words = set(str(super()._deserialize(value, attr, data, **kwargs)).split())
+        if not words or not words <= SCOPES:
+            raise ValidationError("Not a code of this value set.")
+        return " ".join(sorted(words))
+
+
+class Jwks(fields.Field[dict[str, Any]]):
+    """A JWK set (RFC 7517) of public keys that may verify signatures."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> dict[str, Any]:
+        keys = value.get("keys") if isinstance(value, dict) and value.keys() == {"keys"} else None
+        if not isinstance(keys, list) or not 1 <= len(keys) <= _MOST_KEYS:
+            raise ValidationError(f"Not a JWK set of 1 to {_MOST_KEYS} keys.")
+        try:
+            for key in keys:
+                read_jwk(key)
+        except InvalidKey as error:
+            raise ValidationError(f"Not a key that can be used here: {error}.") from None
+        return {"keys": keys}
+
+
+_SCOPE = {"description": "Permission names with spaces between.", "example": "referral:read referral:accept"}
+_JWKS = {"machine": True, "description": "Public keys, for a system that signs (private_key_jwt)."}
+
+
+class ConnectClient(Body):
+    name = Text(required=True, metadata={"description": "What the system is.", "example": "Case file bridge"})
+    scope = Scope(4_000, required=True, metadata=_SCOPE)
+    jwks = Jwks(allow_none=True, load_default=None, metadata=_JWKS)
+
+
+class ChangeClient(Body):
+    name = Text(metadata={"description": "What the system is."})
+    scope = Scope(4_000, metadata=_SCOPE)
+    jwks = Jwks(metadata=_JWKS)
+    status = Code(among=("active", "suspended"), metadata={"description": "A suspended system is not let in."})
+
+
+class ClientOut(Body):
+    id = Id("client")
+    client_id = Id("client")
+    agency_id = Id("agency")
+    name = Text()
+    scope = Text(4_000)
+    jwks = Jwks(allow_none=True, metadata=_JWKS)
+    status = Code(among=("active", "suspended"))
+    created_at = Moment()
+    client_secret = Machine(200, metadata={"description": "Shown once."})
+
+
+def client_out(client: Any, secret: str | None = None) -> dict[str, Any]:
+    shown = {
+        "id": ids.show("client", client.id),
+        "client_id": ids.show("client", client.id),
+        "agency_id": ids.show("agency", client.agency_id),
+        "name": client.name,
+        "scope": client.scope,
+        "jwks": client.jwks,
+        "status": client.status,
+        "created_at": clock.show(client.created_at),
+    }
+    return shown if secret is None else {**shown, "client_secret": secret}

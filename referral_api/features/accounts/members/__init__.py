@@ -1,0 +1,1 @@
+"""Members: inviting people, giving them roles that a second person confirms, seeing them leave."""

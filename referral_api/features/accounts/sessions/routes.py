@@ -1,0 +1,65 @@
+"""The addresses of signing in."""
+
+from referral_api.access import Permission
+from referral_api.api.rooms import Call, Reply
+from referral_api.features.accounts.members.schemas import MemberOut, member_out
+from referral_api.features.accounts.room import room
+from referral_api.features.accounts.sessions import commands, queries, schemas
+
+__all__ = ["room"]
+
+
+@room.post(
+    "/v1/sessions",
+    permission=Permission.SESSION_OPEN,
+    body=schemas.OpenSession,
+    answer=schemas.SignedInOut,
+    public=True,
+    problems=("unauthenticated",),
+)
+def open_session(call: Call) -> Reply:
+    """Sign in with a user name and a password."""
+    said = {**call.body, "username": call.body["username"].lower()}
+    return Reply(schemas.signed_in_out(commands.open_session(call.actor.request, **said)))
+
+
+@room.post(
+    "/v1/sessions/refresh",
+    permission=Permission.SESSION_REFRESH,
+    body=schemas.RefreshSession,
+    answer=schemas.SignedInOut,
+    public=True,
+    problems=("unauthenticated",),
+)
+def refresh_session(call: Call) -> Reply:
+    """Stay signed in: trade the refresh token for new tokens."""
+    return Reply(schemas.signed_in_out(commands.refresh_session(call.actor.request, **call.body)))
+
+
+@room.delete("/v1/sessions/current", permission=Permission.SESSION_END, status=204)
+def end_session(call: Call) -> Reply:
+    """Sign out."""
+    commands.end_session(call.actor, queries.find_session(call.actor.session_id))
+    return Reply(None)
+
+
+@room.get("/v1/me", answer=schemas.MeOut)
+def show_me(call: Call) -> Reply:
+    """Say who I am, in which roles, and for which purposes I may ask."""
+    actor = call.actor
+    if actor.kind == "member" and actor.id is not None:
+        return Reply(schemas.me_out(actor, queries.about_member(actor.id)))
+    return Reply(schemas.client_out(actor))
+
+
+@room.post(
+    "/v1/invitations/accept",
+    permission=Permission.MEMBER_JOIN,
+    body=schemas.AcceptInvitation,
+    answer=MemberOut,
+    public=True,
+    problems=("unauthenticated",),
+)
+def accept_invitation(call: Call) -> Reply:
+    """Take up an invitation by choosing a password."""
+    return Reply(member_out(commands.accept_invitation(call.actor.request, **call.body)))

@@ -1,0 +1,94 @@
+"""Signing in as JSON, in and out."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row
+
+from referral_api.api.fields import Body, Codes, Day, Id, Machine, Nested, Text, Whole, many
+from referral_api.features.accounts.members.rules import ROLES
+from referral_api.features.accounts.members.schemas import username
+from referral_api.features.accounts.sessions.commands import SignedIn
+from referral_api.identity.tokens import LIFETIME
+from referral_api.kernel import ids
+from referral_api.kernel.actor import Actor
+from referral_api.kernel.words import Purpose
+
+__all__ = ["AcceptInvitation", "MeOut", "OpenSession", "RefreshSession", "SignedInOut", "client_out", "me_out", "signed_in_out"]
+
+
+class OpenSession(Body):
+    username = Machine(64, required=True, metadata={"description": "Upper and lower case are the same.", "example": "amina.k"})
+    password = Machine(512, required=True, metadata={"description": "Taken as it is.", "example": "seven quiet rivers"})
+    one_time_code = Machine(6, metadata={"description": "From the authenticator app, once enrolled.", "example": "123456"})
+
+
+class RefreshSession(Body):
+    refresh_token = Machine(200, required=True, metadata={"description": "The newest one; each is used once."})
+
+
+class AcceptInvitation(Body):
+    username = username(required=True)
+    invitation = Machine(200, required=True, metadata={"description": "What the agency's admin handed over."})
+    password = Machine(512, required=True, metadata={"description": "15 to 128 characters."})
+
+
+class SignedInOut(Body):
+    access_token = Machine(2_000)
+    token_type = Text(metadata={"example": "Bearer"})
+    expires_in = Whole(0, 3_600, metadata={"description": "Seconds.", "example": 300})
+    refresh_token = Machine(200)
+    refresh_expires_in = Whole(0, 86_400, metadata={"description": "Seconds until the session ends.", "example": 28_800})
+
+
+class HeldCertificate(Body):
+    id = Id("certificate")
+    kind = Text()
+    expires_on = Day()
+
+
+class MeOut(Body):
+    id = Text(metadata={"description": "`member_...` or `client_...`"})
+    username = Text(64)
+    agency_id = Id("agency")
+    roles = Codes(among=ROLES)
+    purposes = Codes(among=tuple(Purpose), metadata={"description": "What the Purpose header may name."})
+    certificates = many(Nested(HeldCertificate))
+    scope = Text(4_000, metadata={"description": "For a system: what its token still holds."})
+    on_behalf_of = Id("member", allow_none=True)
+
+
+def signed_in_out(signed_in: SignedIn) -> dict[str, Any]:
+    return {
+        "access_token": signed_in.access_token,
+        "token_type": "Bearer",
+        "expires_in": LIFETIME,
+        "refresh_token": signed_in.refresh_token,
+        "refresh_expires_in": signed_in.refresh_expires_in,
+    }
+
+
+def me_out(actor: Actor, rows: Sequence[Row[Any]]) -> dict[str, Any]:
+    """A member, by the rows of `about_member`."""
+    return {
+        "id": ids.show("member", actor.id) if actor.id else None,
+        "username": rows[0].username,
+        "agency_id": ids.show("agency", actor.agency_id) if actor.agency_id else None,
+        "roles": sorted(actor.roles),
+        "purposes": list(actor.purposes),
+        "certificates": [
+            {"id": ids.show("certificate", row.id), "kind": row.certificate_kind, "expires_on": row.expires_on.isoformat()}
+            for row in rows
+            if row.id is not None
+        ],
+    }
+
+
+def client_out(actor: Actor) -> dict[str, Any]:
+    return {
+        "id": ids.show("client", actor.id) if actor.id else None,
+        "agency_id": ids.show("agency", actor.agency_id) if actor.agency_id else None,
+        "scope": " ".join(sorted(actor.scope or ())),
+        "purposes": list(actor.purposes),
+        "on_behalf_of": ids.show("member", actor.on_behalf_of) if actor.on_behalf_of else None,
+    }

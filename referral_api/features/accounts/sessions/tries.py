@@ -1,0 +1,117 @@
+"""Slowing down whoever guesses. Each try is counted before it is judged, so that many at once cannot outrun the count.
+
+Counts are per account and address: nobody can lock a person out from elsewhere. The log hears of failures at most once a minute per
+account and address, so that it cannot be flooded; a user name that is tried is kept only as a keyed hash (audit.md, 1).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NoReturn
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from referral_api import vault
+from referral_api.access import Permission
+from referral_api.features.accounts.sessions.models import SignInTry
+from referral_api.kernel import ids
+from referral_api.kernel.actor import Actor, Request
+from referral_api.kernel.errors import RateLimited, Unauthenticated
+from referral_api.kernel.words import Relation, Role
+from referral_api.work import Work, deny, work
+
+__all__ = ["SignInFailed", "Try", "count_try", "forget_try", "refuse"]
+
+WINDOW = timedelta(minutes=10)
+MOST = 10
+RECORDED_EVERY = timedelta(minutes=1)
+
+
+class SignInFailed(Unauthenticated):
+    """Somebody could not prove who they are."""
+
+    outcome = "denied"
+
+
+class TriedTooOften(RateLimited):
+    """Somebody goes on guessing."""
+
+    outcome = "denied"
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One try to sign in: to which account (hashed), from where, and whether the log should hear of its failure."""
+
+    account: str
+    address: str
+    due: bool = False
+    kind: str = "session"
+    id: UUID = ids.UUID(int=0)
+    state: str | None = None
+    case_ref: str | None = None
+
+    def relations(self, actor: Actor) -> frozenset[Relation]:
+        return frozenset({Relation.CLOCKWORK})
+
+    def assigned(self, actor: Actor) -> bool:
+        return False
+
+    def concerns(self) -> Iterable[UUID]:
+        return ()
+
+    def shown_versions(self, actor: Actor) -> Sequence[object] | None:
+        return None
+
+
+def count_try(request: Request, account: str, *, action: str, most: int | None = MOST) -> Try:
+    """Count a try; RateLimited once there were too many. `most` is None where guessing is hopeless anyway."""
+    clockwork = Actor("service", None, None, request, roles=frozenset({Role.SERVICE}))
+    tried = Try(vault.ring().digest("username", account.encode("utf-8", "surrogatepass")).hex(), (request.address or "")[:64])
+    with work(clockwork, Permission.SESSION_TRY, on=tried) as w:
+        row = _row(w, tried)
+        row.count += 1
+        due = row.recorded_at is None or w.now - row.recorded_at >= RECORDED_EVERY
+        row.recorded_at = w.now if due else row.recorded_at
+        tried = Try(tried.account, tried.address, due)
+        blocked = most is not None and row.count > most
+        wait = row.since + WINDOW - w.now
+        w.made = (tried.kind, tried.id)
+    if blocked:
+        seconds = max(1, int(wait.total_seconds()))
+        _tell(request, tried, TriedTooOften("Too many tries.", reason="tried_too_often"), action, None)
+        raise RateLimited("Too many tries. Wait, then try again.", retry_after=seconds)
+    return tried
+
+
+def _row(w: Work, tried: Try) -> SignInTry:
+    table = SignInTry.__table__
+    w.session.execute(delete(SignInTry).where(SignInTry.since <= w.now - WINDOW))
+    dialect = postgresql if w.session.get_bind().dialect.name == "postgresql" else sqlite
+    new = {"account_hash": tried.account, "address": tried.address, "since": w.now, "count": 0}
+    w.session.execute(dialect.insert(table).values(new).on_conflict_do_nothing())  # type: ignore[arg-type]
+    which = (SignInTry.account_hash == tried.account, SignInTry.address == tried.address)
+    found: SignInTry = w.session.execute(
+        select(SignInTry).where(*which).with_for_update(), execution_options={"populate_existing": True}
+    ).scalar_one()
+    return found
+
+
+def forget_try(w: Work, tried: Try) -> None:
+    """Whoever proved who they are starts anew."""
+    w.session.execute(delete(SignInTry).where(SignInTry.account_hash == tried.account, SignInTry.address == tried.address))
+
+
+def refuse(request: Request, tried: Try, *, action: str, subject: tuple[str, UUID] | None, detail: str) -> NoReturn:
+    """Say no, in the same words whatever was wrong; and tell the log, unless it has just been told."""
+    _tell(request, tried, SignInFailed(detail, reason="sign_in_failed"), action, subject)
+    raise Unauthenticated(detail)
+
+
+def _tell(request: Request, tried: Try, error: SignInFailed | TriedTooOften, action: str, subject: tuple[str, UUID] | None) -> None:
+    if tried.due:
+        anonymous = Actor("anonymous", None, None, request)
+        kind, found = subject or ("member", None)
+        deny(anonymous, error, action=action, subject_type=kind, subject_id=found, subject_hash=None if found else tried.account)
