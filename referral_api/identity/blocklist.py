@@ -1,5 +1,6 @@
 """Passwords that are long and still guessed first: famous phrases, common words put together, names of the place."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,6 +20,7 @@ _RUNS: Final = (
     *("qwertyuiop", "asdfghjkl", "zxcvbnm"),
     *("azertyuiop", "qsdfghjklm", "wxcvbn"),
 )
+_YEAR: Final = re.compile("(?:19|20)[0-9]{2}")
 _LOOKALIKES: Final = str.maketrans("013457@$!", "oleastasi")
 
 
@@ -59,12 +61,12 @@ def _names(context: Iterable[str]) -> set[str]:
 
 
 def _is_made_of(parts: Iterable[str], text: str) -> bool:
-    """Whether the text holds such parts, or runs of neighbouring keys, and little else."""
+    """Whether the text holds such parts, years, or runs of keys, and little else; a piece said twice counts once."""
     rest = text
     for part in parts:
         rest = rest.replace(part, " ")
-    rest = _without_runs(rest)
-    return rest != text and sum(map(len, rest.split())) < _MUST_REMAIN
+    rest = _without_runs(_YEAR.sub(" ", rest))
+    return rest != text and sum(map(len, set(rest.split()))) < _MUST_REMAIN
 
 
 def _without_runs(text: str) -> str:

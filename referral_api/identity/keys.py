@@ -89,7 +89,7 @@ class SigningKeys:
 
     @classmethod
     def rotate(cls, path: Path, now: datetime, *, keep: timedelta = KEPT_FOR_VERIFICATION) -> "SigningKeys":
-        """Put a new active key into the ring's file. The old one verifies for `keep` more: for nothing if it has leaked.
+        """Put a new active key into the ring's file. The old one verifies for `keep` more: zero if it has leaked.
 
         Keys that have retired are dropped. The file is replaced whole; a running server takes it when it starts again.
         """

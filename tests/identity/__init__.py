@@ -1,0 +1,1 @@
+"""Identity: published vectors, and what an attacker would try."""
