@@ -34,6 +34,7 @@ class Permission(StrEnum):
     CONSENT_APPROVE = "consent:approve", "consent.approved"
     CONSENT_REFUSE = "consent:refuse", "consent.refused"
     CONSENT_END = "consent:end", "consent.ended"
+    CONSENT_EXPIRE = "consent:expire", "consent.expired"
 
     REFERRAL_CREATE = "referral:create", "referral.drafted"
     REFERRAL_READ = "referral:read", "referral.read"

@@ -73,6 +73,7 @@ POLICY: tuple[Rule, ...] = (
     _allow(P.REFERRAL_SUSPEND, WORKERS, R.SENDER, R.RECEIVER, because="either end may pause"),
     _allow(P.REFERRAL_RESUME, WORKERS, R.SENDER, because="the sender goes on once a consent is in force", assigned=True),
     _allow(P.REFERRAL_MARK_IN_ERROR, SUPERVISORS, R.SENDER, because="a mistake is marked by the sender's supervisor, and kept"),
+    _allow(P.CONSENT_EXPIRE, CLOCK, R.CLOCKWORK, because="what has run out is put down as expired, and receivers are told"),
     _allow(P.REFERRAL_EXPIRE, CLOCK, R.CLOCKWORK, because="what nobody answers goes back to the sender as an unmet need"),
     _allow(P.REFERRAL_ESCALATE, CLOCK, R.CLOCKWORK, because="a deadline that passes is told to the second contact"),
     _allow(P.CONTACT_REVEAL, WORKERS, R.RECEIVER, because="who will contact the child first learns how it is safe", assigned=True),

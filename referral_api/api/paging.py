@@ -13,11 +13,17 @@ from referral_api import vault
 from referral_api.api.rooms import Call, Reply
 from referral_api.kernel.errors import FieldError, Invalid
 
-__all__ = ["after", "page"]
+__all__ = ["after", "cursor_at", "next_link", "page", "position"]
 
 
 def after(call: Call) -> UUID | None:
-    """Where the page before ended."""
+    """The id after which the next page begins."""
+    place = position(call)
+    return None if place is None else UUID(hex=place)
+
+
+def position(call: Call) -> str | None:
+    """Where the page before ended, as the list itself wrote it down."""
     cursor = call.query.get("cursor")
     if cursor is None:
         return None
@@ -25,20 +31,25 @@ def after(call: Call) -> UUID | None:
         bound, place = _serializer().loads(cursor)
         if bound != _bound(call):
             raise ValueError
-        return UUID(hex=place)
+        return str(place)
     except (BadSignature, ValueError, TypeError):
         raise Invalid([FieldError("/cursor", "invalid", "This cursor is of another list, or was changed.")]) from None
 
 
+def cursor_at(call: Call, place: str) -> str:
+    return str(_serializer().dumps([_bound(call), place]))
+
+
 def page(call: Call, items: Sequence[Any], next_after: UUID | None) -> Reply:
     """A list's answer, with `Link: rel="next"` (RFC 8288) where there is more."""
-    cursor = None
-    headers = {}
-    if next_after is not None:
-        cursor = str(_serializer().dumps([_bound(call), next_after.hex]))
-        again = {**request.args, "cursor": cursor}
-        headers["Link"] = f'<{current_app.config["PUBLIC_URL"]}{request.path}?{urlencode(again)}>; rel="next"'
-    return Reply({"items": items, "next_cursor": cursor}, headers=headers)
+    if next_after is None:
+        return Reply({"items": items, "next_cursor": None})
+    cursor = cursor_at(call, next_after.hex)
+    return Reply({"items": items, "next_cursor": cursor}, headers={"Link": next_link(cursor)})
+
+
+def next_link(cursor: str) -> str:
+    return f'<{current_app.config["PUBLIC_URL"]}{request.path}?{urlencode({**request.args, "cursor": cursor})}>; rel="next"'
 
 
 def _serializer() -> URLSafeSerializer:

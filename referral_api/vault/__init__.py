@@ -6,7 +6,7 @@ erases the case (NIST SP 800-88, cryptographic erase).
 
 from flask import Flask, current_app
 
-from referral_api.vault.cases import CaseKey, case_key, create_case_key
+from referral_api.vault.cases import CaseKey, case_key, wrap_case_key
 from referral_api.vault.keyring import KeyRing, WeakKeys, write_private
 from referral_api.vault.sealing import Place, SealBroken, open_sealed, open_sealed_document, seal, seal_document
 
@@ -17,13 +17,13 @@ __all__ = [
     "SealBroken",
     "WeakKeys",
     "case_key",
-    "create_case_key",
     "init_app",
     "open_sealed",
     "open_sealed_document",
     "ring",
     "seal",
     "seal_document",
+    "wrap_case_key",
     "write_private",
 ]
 

@@ -1,6 +1,5 @@
 """The wrapped key of each case. Its row is all that stands between a case's ciphertext and anybody."""
 
-import secrets
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from referral_api.store import Base, UtcDateTime, choice
 from referral_api.vault.keyring import KeyRing
 
-__all__ = ["CaseKey", "case_key", "create_case_key"]
+__all__ = ["CaseKey", "case_key", "wrap_case_key"]
 
 
 class CaseKey(Base):
@@ -25,11 +24,9 @@ class CaseKey(Base):
     destroyed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-def create_case_key(session: Session, ring: KeyRing, case_id: UUID, now: datetime) -> bytes:
-    """A fresh key for a case, stored wrapped."""
-    key = secrets.token_bytes(32)
-    session.add(CaseKey(case_id=case_id, kek_id=ring.active, wrapped=ring.wrap(key), created_at=now))
-    return key
+def wrap_case_key(ring: KeyRing, case_id: UUID, key: bytes, now: datetime) -> CaseKey:
+    """The row that keeps a fresh case's key, wrapped."""
+    return CaseKey(case_id=case_id, kek_id=ring.active, wrapped=ring.wrap(key), created_at=now)
 
 
 def case_key(session: Session, ring: KeyRing, case_id: UUID) -> bytes:

@@ -51,6 +51,8 @@ class Consent(Base):
 
     def relations(self, actor: Actor) -> frozenset[Relation]:
         """The owner's consents; a receiver knows those alone on which it was told."""
+        if actor.kind == "service":
+            return frozenset({Relation.CLOCKWORK})
         standing = self.case.relations(actor)
         return standing if self.full_view else standing & {Relation.RECEIVING}
 

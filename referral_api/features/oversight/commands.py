@@ -1,0 +1,38 @@
+"""From a complaint to its entries."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from referral_api import vault
+from referral_api.access import Permission, decide
+from referral_api.features.cases.models import Case
+from referral_api.features.oversight.models import CaseRefRequest
+from referral_api.features.oversight.queries import own_agency
+from referral_api.kernel import ids
+from referral_api.kernel.actor import Actor
+from referral_api.kernel.errors import NotFound
+from referral_api.store import session
+from referral_api.work import work
+
+__all__ = ["make_case_ref"]
+
+
+def make_case_ref(actor: Actor, *, agency_id: UUID, case_number: str, reason: str) -> list[str]:
+    """The pseudonyms under which the log knows the cases of this number of this agency. Asking is recorded, with its reason."""
+    own = own_agency(actor)
+    decide(actor, Permission.CASE_REF_MAKE, own)
+    wanted = vault.ring().digest("search", case_number.strip().casefold().encode())
+    query = select(Case.id, Case.case_ref).where(Case.owner_agency_id == agency_id, Case.case_number_hash == wanted)
+    if actor.agency_type != "oversight":
+        query = query.where(Case.owner_agency_id == actor.agency_id)
+    found = session().execute(query.order_by(Case.id.desc()).limit(50)).all()
+    if not found:
+        raise NotFound()
+    with work(actor, Permission.CASE_REF_MAKE, on=own) as w:
+        for row in found:
+            request = CaseRefRequest(id=ids.new(), case_id=row.id, member_id=actor.person_id, at=w.now)
+            request.reason_sealed = vault.seal(vault.case_key(w.session, vault.ring(), row.id), reason, request.place())
+            w.add(request)
+        w.record(own, tell=(), returned_ids=[row.case_ref for row in found])
+    return [row.case_ref for row in found]

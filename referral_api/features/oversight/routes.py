@@ -1,0 +1,80 @@
+"""The addresses of the audit trail."""
+
+from typing import Any
+
+from referral_api import work
+from referral_api.access import Permission as P
+from referral_api.api import paging
+from referral_api.api.rooms import Call, Reply, Room
+from referral_api.audit import proofs
+from referral_api.features.oversight import commands, queries
+from referral_api.features.oversight import schemas as s
+from referral_api.kernel import ids
+from referral_api.kernel.errors import FieldError, Invalid
+from referral_api.store import session
+
+room = Room("audit", "The audit trail: who did what, when, why, and the proof that nothing was changed since.")
+
+
+@room.get("/v1/audit/entries", permission=P.AUDIT_READ, query=s.ListEntries, answer=s.EntryOut, listed=True, purpose=True)
+def list_entries(call: Call) -> Reply:
+    """List audit entries, newest first."""
+    query = call.query
+    items, next_after = queries.list_entries(
+        call.actor, limit=query["limit"], after=paging.after(call), filters=_filters(query), since=query["since"], until=query["until"]
+    )
+    return paging.page(call, items, next_after)
+
+
+def _filters(query: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {name: query[name] for name in ("action", "outcome") if query[name] is not None}
+    if query["agency"] is not None:
+        found["agency_id"] = query["agency"]
+    for name, column in (("actor", "actor_id"), ("subject", "subject_id")):
+        if query[name] is not None:
+            found[column] = _uuid(name, query[name])
+    if query["case"] is not None:
+        case_id = ids.read("case", query["case"])
+        found["case_ref"] = work.case_ref(case_id) if case_id is not None else query["case"]
+    return found
+
+
+def _uuid(name: str, text: str) -> Any:
+    found = ids.read(text.rpartition("_")[0], text)
+    if found is None:
+        raise Invalid([FieldError(f"/{name}", "invalid", "Not an id.")])
+    return found
+
+
+@room.get("/v1/audit/entries/{entry_id}", permission=P.AUDIT_READ, answer=s.EntryOut, purpose=True)
+def read_entry(call: Call) -> Reply:
+    """Read one audit entry."""
+    return Reply(queries.read_entry(call.actor, call.id("entry")))
+
+
+@room.get("/v1/audit/entries/{entry_id}/proof", permission=P.AUDIT_READ, answer=s.ProofOut, purpose=True, problems=("unavailable",))
+def prove_entry(call: Call) -> Reply:
+    """Prove that an entry is in the log as of its latest checkpoint."""
+    return Reply(queries.prove_entry(call.actor, call.id("entry")))
+
+
+@room.get("/v1/audit/checkpoint", produces="text/plain", problems=("unavailable",))
+def read_checkpoint(call: Call) -> Reply:
+    """Read the latest checkpoint, a signed note (C2SP tlog-checkpoint)."""
+    return Reply(proofs.checkpoint_note(session()), content_type="text/plain; charset=utf-8")
+
+
+@room.get("/v1/audit/consistency", query=s.ConsistencyQuery, answer=s.ConsistencyOut, problems=("unavailable",))
+def prove_consistency(call: Call) -> Reply:
+    """Prove that the log of one size only adds to the log of a smaller one."""
+    try:
+        return Reply(proofs.consistency_proof(session(), call.query["first_size"], call.query["second_size"]))
+    except ValueError as error:
+        raise Invalid([FieldError("/from", "invalid", str(error))]) from None
+
+
+@room.post("/v1/audit/case-refs", permission=P.CASE_REF_MAKE, body=s.MakeCaseRef, answer=s.CaseRefOut, purpose=True)
+def make_case_ref(call: Call) -> Reply:
+    """Turn a complaint's case number into the pseudonym that the log uses."""
+    found = commands.make_case_ref(call.actor, **call.body)
+    return Reply({"case_ref": found[0], "case_refs": found})

@@ -1,0 +1,86 @@
+"""The log as JSON."""
+
+from marshmallow import fields as f
+
+from referral_api.api.fields import Body, Code, Id, Limits, ListQuery, Moment, Nested, Text, Whole, many
+
+__all__ = ["CaseRefOut", "ConsistencyOut", "ConsistencyQuery", "EntryOut", "ListEntries", "MakeCaseRef", "ProofOut"]
+
+
+class ListEntries(ListQuery):
+    actor = Text(64, load_default=None, metadata={"description": "A member's or client's id."})
+    agency = Id("agency", load_default=None)
+    case = Text(64, load_default=None, metadata={"description": "A case's id, or its `case_ref`."})
+    subject = Text(64, load_default=None, metadata={"description": "The id of the thing acted on."})
+    action = Text(64, load_default=None, pattern=r"^[a-z_]+\.[a-z_]+$", metadata={"example": "referral.accepted"})
+    outcome = Code(among=("allowed", "denied", "refused"), load_default=None)
+    since = Moment(data_key="from", load_default=None)
+    until = Moment(data_key="to", load_default=None)
+
+
+class ActorOut(Body):
+    kind = Text()
+    id = Text(allow_none=True)
+    agency_id = Id("agency", allow_none=True)
+    roles = many(Text())
+    on_behalf_of = Id("member", allow_none=True)
+
+
+class SubjectOut(Body):
+    type = Text(allow_none=True)
+    id = Text(allow_none=True)
+
+
+class EntryOut(Body):
+    id = Id("entry")
+    index = Whole(0, 2**53, allow_none=True)
+    at = Moment()
+    actor = Nested(ActorOut)
+    purpose = Code("purpose", allow_none=True)
+    action = Text()
+    subject = Nested(SubjectOut)
+    case_ref = Text(64, allow_none=True)
+    outcome = Code(among=("allowed", "denied", "refused"))
+    reason_code = Text(allow_none=True)
+    fields = many(Text(), maximum=1_000)
+    data_classes = many(Text())
+    versions = f.Dict(keys=Text(), values=Whole(1, 2**31))
+    basis = Text(allow_none=True)
+    consent_id = Id("consent", allow_none=True)
+    referral_id = Id("referral", allow_none=True)
+    returned_ids = many(Text(), maximum=1_000)
+    request_id = Text()
+    client_address = Text(allow_none=True)
+
+
+class ProofOut(Body):
+    index = Whole(0, 2**53)
+    tree_size = Whole(1, 2**53)
+    leaf_hash = Text(64)
+    root_hash = Text(64)
+    hashes = many(Text(64), maximum=64)
+    checkpoint = Text(Limits.TEXT)
+
+
+class ConsistencyQuery(Body):
+    first_size = Whole(1, 2**53, text=True, data_key="from", required=True)
+    second_size = Whole(1, 2**53, text=True, data_key="to", load_default=None)
+
+
+class ConsistencyOut(Body):
+    first_size = Whole(1, 2**53)
+    second_size = Whole(1, 2**53)
+    first_root = Text(64)
+    second_root = Text(64)
+    hashes = many(Text(64), maximum=128)
+
+
+class MakeCaseRef(Body):
+    agency_id = Id("agency", required=True)
+    case_number = Text(64, required=True)
+    reason = Text(Limits.TEXT, required=True)
+
+
+class CaseRefOut(Body):
+    case_ref = Text(64)
+    case_refs = many(Text(64))

@@ -1,0 +1,200 @@
+"""Withdrawing, approving, refusing and ending a consent."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from referral_api import vault
+from referral_api.access import Permission
+from referral_api.features.agencies.queries import types_of
+from referral_api.features.cases.models import Case
+from referral_api.features.cases.queries import CaseFile, documents
+from referral_api.features.consent.models import Consent, ConsentExclusion, ConsentGrant
+from referral_api.features.consent.queries import ConsentView, details_place, view_consent
+from referral_api.features.consent.rules import in_force, shown_state
+from referral_api.features.consent.states import AGREEMENTS, DUTIES, steps_of
+from referral_api.features.referrals.models import Referral
+from referral_api.features.referrals.states import OPEN
+from referral_api.features.referrals.steps import suspend_for
+from referral_api.features.withdrawal.models import Notice
+from referral_api.kernel import ids
+from referral_api.kernel.actor import Actor
+from referral_api.kernel.errors import FieldError, Forbidden, IllegalStep, Invalid
+from referral_api.work import Work, work
+
+__all__ = ["Effects", "approve_consent", "end_consent", "refuse_consent", "stop_referrals", "withdraw_consent"]
+
+_AT_ONCE = frozenset({"child", "survivor", "court"})
+_OWNER_SIDE = ("owner",)
+
+
+@dataclass(slots=True)
+class Effects:
+    """What ending a basis did, and what goes on without it."""
+
+    suspended: list[UUID] = field(default_factory=list)
+    told: list[UUID] = field(default_factory=list)
+    kept: list[dict[str, Any]] = field(default_factory=list)
+
+    def out(self) -> dict[str, Any]:
+        return {
+            "suspended_referral_ids": [ids.show("referral", r) for r in self.suspended],
+            "told_agency_ids": [ids.show("agency", a) for a in self.told],
+            "kept": self.kept,
+        }
+
+
+def withdraw_consent(actor: Actor, consent: Consent, file: CaseFile, *, by: str, reason: str | None, exclude_agency_ids: list[UUID]) -> tuple[ConsentView, Effects]:
+    """Withdraw an agreement. The child's word acts at once; a caregiver's waits for a supervisor, the child heard."""
+    with work(actor, Permission.CONSENT_WITHDRAW, on=consent) as w:
+        _legal(w, consent, "withdraw")
+        if set(types_of(w.session, exclude_agency_ids)) != set(exclude_agency_ids):
+            raise Invalid([FieldError("/exclude_agency_ids", "not-found", "There is no such thing.")])
+        if by in ("caregiver", "legal_guardian"):
+            _refuse_suspect(consent, file)
+        for agency_id in dict.fromkeys(exclude_agency_ids):
+            w.add(ConsentExclusion(id=ids.new(), consent_id=consent.id, case_id=consent.case_id, agency_id=agency_id))
+        effects = Effects()
+        if by in _AT_ONCE or by == consent.given_by == "survivor" or consent.state == "pending_approval":
+            effects = _over(w, consent, file.case, "withdrawn", because=by)
+        else:
+            consent.state, consent.review_due = "withdrawal_requested", None
+            _touched(w, consent)
+        if reason:
+            _keep_words(consent, file, {"withdrawal": {"by": by, "reason": reason}})
+        w.session.flush()
+        w.record(consent, basis=consent.basis, reason_code=by, fields=["state"])
+        effects.kept = _kept(w, consent, file)
+        shown = view_consent(actor, consent, file)
+    return shown, effects
+
+
+def approve_consent(actor: Actor, consent: Consent, file: CaseFile, *, reason: str | None) -> tuple[ConsentView, Effects]:
+    """A second person agrees: with what waits for approval, with a duty that acts already, or with a caregiver's wish to withdraw."""
+    with work(actor, Permission.CONSENT_APPROVE, on=consent) as w:
+        _legal(w, consent, "approve")
+        _second_person(w, consent)
+        effects = Effects()
+        if consent.state == "withdrawal_requested":
+            effects = _over(w, consent, file.case, "withdrawn", because="caregiver")
+        else:
+            consent.state = "active"
+            _touched(w, consent)
+        _reviewed(w, consent, file, "approval", reason)
+        w.record(consent, basis=consent.basis, fields=["state"], reason_code=consent.state)
+        shown = view_consent(actor, consent, file)
+    return shown, effects
+
+
+def refuse_consent(actor: Actor, consent: Consent, file: CaseFile, *, reason: str | None) -> tuple[ConsentView, Effects]:
+    """A second person disagrees: what waits never acts, a duty that acted ends, and a caregiver's withdrawal is not followed."""
+    with work(actor, Permission.CONSENT_REFUSE, on=consent) as w:
+        _legal(w, consent, "refuse")
+        _second_person(w, consent)
+        effects = Effects()
+        if consent.state == "withdrawal_requested":
+            consent.state = "active"
+            _touched(w, consent)
+        else:
+            effects = _over(w, consent, file.case, "refused", because="review")
+        _reviewed(w, consent, file, "refusal", reason)
+        w.record(consent, basis=consent.basis, fields=["state"], reason_code=consent.state)
+        shown = view_consent(actor, consent, file)
+    return shown, effects
+
+
+def end_consent(actor: Actor, consent: Consent, file: CaseFile, *, reason: str | None) -> tuple[ConsentView, Effects]:
+    """End a duty: the owner's supervisor says that the ground is gone."""
+    with work(actor, Permission.CONSENT_END, on=consent) as w:
+        _legal(w, consent, "end")
+        effects = _over(w, consent, file.case, "ended", because="ended")
+        if reason:
+            _keep_words(consent, file, {"end": {"reason": reason}})
+        w.session.flush()
+        w.record(consent, basis=consent.basis, fields=["state"])
+        effects.kept = _kept(w, consent, file)
+        shown = view_consent(actor, consent, file)
+    return shown, effects
+
+
+def _legal(w: Work, consent: Consent, step: str) -> None:
+    state = shown_state(consent.state, consent.valid_until, w.now)
+    if step not in steps_of(consent.basis).allowed(state, _OWNER_SIDE):
+        detail = "A duty is not withdrawn; the owner's supervisor ends it." if step == "withdraw" and consent.basis in DUTIES else None
+        raise IllegalStep(state, steps_of(consent.basis).allowed(state, _OWNER_SIDE), detail)
+
+
+def _second_person(w: Work, consent: Consent) -> None:
+    if w.actor.person_id is None or w.actor.person_id == consent.recorded_by:
+        raise Forbidden("Another person than the one who recorded it decides this.", reason="same_person")
+
+
+def _refuse_suspect(consent: Consent, file: CaseFile) -> None:
+    carers = documents(file, ["family"]).get("family", {}).get("caregivers") or []
+    named = ids.show("caregiver", consent.given_by_caregiver_id) if consent.given_by_caregiver_id else None
+    meant = [c for c in carers if c.get("id") == named] if named else carers
+    if any(c.get("suspected_involved") == "yes" for c in meant):
+        raise Invalid([FieldError("/by", "suspected", "A caregiver who is suspected can neither give nor withdraw consent.")])
+
+
+def _over(w: Work, consent: Consent, case: Case, state: str, *, because: str) -> Effects:
+    was_in_force = in_force(consent.state, consent.valid_from, consent.valid_until, w.now)
+    consent.state, consent.ended_at, consent.ended_because = state, w.now, because
+    _touched(w, consent)
+    w.session.flush()
+    return stop_referrals(w, consent, case, reason_code="consent_withdrawn" if state == "withdrawn" else "consent_ended") if was_in_force else Effects()
+
+
+def stop_referrals(w: Work, consent: Consent, case: Case, *, reason_code: str) -> Effects:
+    """Suspend every open referral that rests on this consent, onward ones with it; tell the receivers and keep the proof."""
+    effects = Effects()
+    rows = w.session.execute(
+        select(Referral).where(Referral.consent_id == consent.id, Referral.state.in_(OPEN)).order_by(Referral.id).with_for_update(),
+        execution_options={"populate_existing": True},
+    ).scalars()
+    for referral in rows.all():
+        referral.case = case
+        w.made = w.made or ("consent", consent.id)
+        suspend_for(w, referral, reason_code=reason_code)
+        effects.suspended.append(referral.id)
+        w.add(Notice(id=ids.new(), consent_id=consent.id, agency_id=referral.to_agency_id, referral_id=referral.id, told_at=w.now))
+        if referral.to_agency_id not in effects.told:
+            effects.told.append(referral.to_agency_id)
+    return effects
+
+
+def _kept(w: Work, consent: Consent, file: CaseFile) -> list[dict[str, Any]]:
+    """What goes on for other reasons: duties in force that grant somebody something."""
+    rows = w.session.execute(
+        select(Consent, ConsentGrant.recipient_agency_id)
+        .join(ConsentGrant, ConsentGrant.consent_id == Consent.id)
+        .where(Consent.case_id == consent.case_id, Consent.id != consent.id, Consent.basis.not_in(AGREEMENTS))
+        .distinct()
+    ).all()
+    found = []
+    for other, agency_id in rows:
+        if in_force(other.state, other.valid_from, other.valid_until, w.now):
+            details = vault.open_sealed_document(file.key(), other.details_sealed, details_place(other))
+            found.append({"agency_id": ids.show("agency", agency_id), "basis": other.basis, "legal_reference": details["legal_reference"]})
+    return found
+
+
+def _reviewed(w: Work, consent: Consent, file: CaseFile, name: str, reason: str | None) -> None:
+    consent.reviewed_by, consent.reviewed_at, consent.review_due = w.actor.person_id, w.now, None
+    if reason:
+        _keep_words(consent, file, {name: {"reason": reason}})
+    w.session.flush()
+
+
+def _keep_words(consent: Consent, file: CaseFile, words: dict[str, Any]) -> None:
+    """Reasons in words are sealed with the consent, never in the log."""
+    details = vault.open_sealed_document(file.key(), consent.details_sealed, details_place(consent))
+    consent.details_version += 1
+    consent.details_sealed = vault.seal_document(file.key(), {**details, **words}, details_place(consent))
+
+
+def _touched(w: Work, consent: Consent) -> None:
+    consent.version += 1
+    consent.updated_at = w.now
