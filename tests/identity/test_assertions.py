@@ -80,7 +80,9 @@ def test_issuer_and_subject_are_the_client_itself():
     assert "issuer" == refusal(signed(), client_id="client_other")
 
 
-@pytest.mark.parametrize("audience", ["https://other.example", f"{ISSUER}/", "", [ISSUER], [ISSUER, "https://other.example"], {"a": 1}, None])
+@pytest.mark.parametrize(
+    "audience", ["https://other.example", f"{ISSUER}/", "", [ISSUER], [ISSUER, "https://other.example"], {"a": 1}, None]
+)
 def test_the_audience_is_one_text_and_one_of_ours(audience):
     assert refusal(signed({**CLAIMS, "aud": audience})) in {"audience", "claims"}
 
@@ -91,7 +93,9 @@ def test_each_claim_is_required(name):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"jti": ""}, {"jti": "j" * 256}, {"jti": 5}, {"exp": "later"}, {"exp": True}, {"nbf": "x"}, {"iat": None}], ids=str
+    "wrong",
+    [{"jti": ""}, {"jti": "j" * 256}, {"jti": 5}, {"exp": "later"}, {"exp": True}, {"nbf": "x"}, {"iat": None}],
+    ids=str,
 )
 def test_a_claim_of_the_wrong_type_or_length_is_refused(wrong):
     assert "claims" == refusal(signed({**CLAIMS, **wrong}))

@@ -48,9 +48,7 @@ A4_TOKEN = (
     "AG8GaSwFKdCAPZgoXD2YBJZCPEX3xKpRwcdOO8KpEHwJjyqOgzDO7iKvU8vcnwNrmxYbSW9ERBXukOXolLzeO_Jn"
 )
 RFC8037_KEY = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
-RFC8037_TOKEN = (
-    "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"
-)
+RFC8037_TOKEN = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"
 VECTORS = [
     pytest.param(A2_TOKEN, A2_KEY, JOE, id="RFC 7515 A.2 RS256"),
     pytest.param(A3_TOKEN, A3_KEY, JOE, id="RFC 7515 A.3 ES256"),
@@ -100,7 +98,10 @@ def test_the_unsecured_token_of_rfc_7515_a_5_is_refused():
     assert "algorithm" == refusal(token + "AA", A3_KEY)
 
 
-@pytest.mark.parametrize("spelling", ["none", "None", "NONE", "nOnE", "", "es256", "ES256 ", "ES256K", "HS256", "RS1", "dir", None, 5, ["ES256"]])
+@pytest.mark.parametrize(
+    "spelling",
+    ["none", "None", "NONE", "nOnE", "", "es256", "ES256 ", "ES256K", "HS256", "RS1", "dir", None, 5, ["ES256"]],
+)
 def test_any_other_algorithm_is_refused_however_it_is_spelt(spelling):
     assert "algorithm" == refusal(compact({"alg": spelling}, b"text", P256, algorithm="ES256"), public_jwk(P256))
 
@@ -248,7 +249,10 @@ def test_whatever_a_key_holds_the_answer_is_a_refusal_and_never_a_crash(jwk):
     assert refusal(A4_TOKEN, jwk) in {"key", "algorithm", "signature"}
 
 
-@given(st.text() | st.lists(st.binary(max_size=40), min_size=3, max_size=3).map(lambda parts: ".".join(map(base64url.encode, parts))))
+@given(
+    st.text()
+    | st.lists(st.binary(max_size=40), min_size=3, max_size=3).map(lambda parts: ".".join(map(base64url.encode, parts)))
+)
 def test_whatever_a_token_holds_the_answer_is_a_refusal_and_never_a_crash(token):
     with pytest.raises(InvalidToken):
         read_header(token)

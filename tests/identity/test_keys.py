@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from referral_api.identity import tokens
+from referral_api.identity import base64url, tokens
 from referral_api.identity.jwk import InvalidKey, thumbprint
 from referral_api.identity.keys import KEPT_FOR_VERIFICATION, SigningKeys, new_ring
 
@@ -64,7 +64,13 @@ def test_only_the_public_half_is_published():
     keys = SigningKeys.parse(new_ring())
     (jwk,) = keys.jwks()["keys"]
     assert {"kty", "crv", "x", "y", "kid", "alg", "use"} == jwk.keys()
-    assert ("EC", "P-256", "ES256", "sig", thumbprint(jwk)) == (jwk["kty"], jwk["crv"], jwk["alg"], jwk["use"], jwk["kid"])
+    assert ("EC", "P-256", "ES256", "sig", thumbprint(jwk)) == (
+        jwk["kty"],
+        jwk["crv"],
+        jwk["alg"],
+        jwk["use"],
+        jwk["kid"],
+    )
 
 
 def test_showing_a_ring_shows_no_secret():
@@ -136,6 +142,9 @@ OTHER = json.loads(new_ring())["keys"][0]
         ring(d="AAAA"),
         ring(d="A" * 43),
         ring(d=None),
+        json.dumps(
+            {"active": OTHER["kid"], "keys": [{**OTHER, "d": base64url.encode(b"\0" + base64url.decode(OTHER["d"]))}]}
+        ),
         ring(kid="chosen-by-hand"),
         ring(alg="ES384"),
         ring(use="enc"),

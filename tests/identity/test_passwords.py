@@ -123,7 +123,8 @@ def test_length_counts_characters_after_normalisation():
 
 
 @pytest.mark.parametrize(
-    "password", ["a" * 20, "abababababababab", "horse horse horse ", "12121212121212121", "!!!!!!!!!!!!!!!!", "นนนนนนนนนนนนนนนน"]
+    "password",
+    ["a" * 20, "abababababababab", "horse horse horse ", "12121212121212121", "!!!!!!!!!!!!!!!!", "นนนนนนนนนนนนนนนน"],
 )
 def test_a_short_piece_repeated_is_repetitive(password):
     assert ["repetitive"] == check_new_password(password, context=[])
@@ -158,7 +159,13 @@ def test_what_is_guessed_first_is_common_however_it_is_dressed(password):
 
 @pytest.mark.parametrize(
     "password",
-    ["maria.santos.2026", "Santos.Maria.1987!", "SamutprakanPolice2026!!", "m4r1a.s4nt0s.pass", "bureau-samutprakan-1234"],
+    [
+        "maria.santos.2026",
+        "Santos.Maria.1987!",
+        "SamutprakanPolice2026!!",
+        "m4r1a.s4nt0s.pass",
+        "bureau-samutprakan-1234",
+    ],
 )
 def test_the_names_of_the_person_and_the_place_are_no_password(password):
     assert ["context-word"] == check_new_password(password, context=CONTEXT)

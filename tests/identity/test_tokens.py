@@ -27,7 +27,9 @@ HEADER = {"typ": "at+jwt", "alg": "ES256", "kid": KEYS.active.kid}
 
 
 def issue(**changes):
-    return tokens.issue(KEYS, **{"issuer": ISSUER, "audience": API, "subject": "member_1", "client_id": "people", "now": NOW} | changes)
+    return tokens.issue(
+        KEYS, **{"issuer": ISSUER, "audience": API, "subject": "member_1", "client_id": "people", "now": NOW} | changes
+    )
 
 
 def verify(token, *, keys=KEYS, **changes):
@@ -45,7 +47,9 @@ def refusal(token, **changes):
 
 
 def test_a_token_is_what_rfc_9068_says():
-    token = issue(session_id="session_1", scope=frozenset({"referral:send", "referral:accept"}), confirmation={"jkt": "thumb"})
+    token = issue(
+        session_id="session_1", scope=frozenset({"referral:send", "referral:accept"}), confirmation={"jkt": "thumb"}
+    )
     assert HEADER == jwt.get_unverified_header(token)
     claims = jwt.decode(token, options={"verify_signature": False})
     assert 22 == len(claims["jti"])
@@ -85,7 +89,9 @@ def test_the_type_may_be_written_as_a_whole_media_type():
     assert "member_1" == verify(forged(header={**HEADER, "typ": "application/at+jwt"})).subject
 
 
-@pytest.mark.parametrize("kind", ["JWT", "jwt", "id_token+jwt", "logout+jwt", "client-authentication+jwt", "", None, 5, ["at+jwt"]])
+@pytest.mark.parametrize(
+    "kind", ["JWT", "jwt", "id_token+jwt", "logout+jwt", "client-authentication+jwt", "", None, 5, ["at+jwt"]]
+)
 def test_a_token_of_another_kind_is_refused(kind):
     assert "type" == refusal(forged(header={**HEADER, "typ": kind}))
 
@@ -129,7 +135,9 @@ def test_a_claim_of_the_wrong_type_makes_the_token_wrong(wrong):
     assert "claims" == refusal(forged({**CLAIMS, **wrong}))
 
 
-@pytest.mark.parametrize("payload", [b"", b"[]", b"null", b'{"sub":"a","sub":"b"}', b"\xff", b'{"exp":1e400}', b"{" * 4000])
+@pytest.mark.parametrize(
+    "payload", [b"", b"[]", b"null", b'{"sub":"a","sub":"b"}', b"\xff", b'{"exp":1e400}', b"{" * 4000]
+)
 def test_a_payload_that_is_not_one_strict_json_object_is_refused(payload):
     assert refusal(forged(payload)) in {"claims", "malformed"}
 
@@ -240,3 +248,13 @@ def test_what_is_remembered_is_bounded(checks):
     assert 1024 == tokens._signed.cache_info().maxsize
     verify(first)
     assert [first, first] == checks
+
+
+def test_the_twin_of_an_ecdsa_signature_is_the_same_token_by_its_id():
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    token = issue()
+    signed, signature = token.rsplit(".", 1)
+    octets = base64url.decode(signature)
+    twin = f"{signed}.{base64url.encode(octets[:32] + (order - int.from_bytes(octets[32:])).to_bytes(32))}"
+    assert twin != token
+    assert verify(token).token_id == verify(twin).token_id

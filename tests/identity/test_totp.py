@@ -65,6 +65,7 @@ def test_if_two_steps_share_a_code_it_still_works_once(monkeypatch):
         lambda code: "".join(chr(0xFF10 + int(digit)) for digit in code),
         lambda code: "".join(chr(0x0660 + int(digit)) for digit in code),
         lambda code: f"0{code}",
+        lambda code: f"{code}é",
         lambda code: code[1:],
         lambda code: "",
         lambda code: "\ud800" * 6,
