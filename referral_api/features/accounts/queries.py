@@ -21,9 +21,23 @@ from referral_api.kernel.errors import Forbidden, NotFound, Unauthenticated
 from referral_api.kernel.words import Role
 from referral_api.store.session import session
 
-__all__ = ["CURRENT_ROLES", "actor_of", "identify", "identify_claims", "is_active_member", "is_member", "member_actor", "person"]
+__all__ = [
+    "CURRENT_ROLES",
+    "actor_of",
+    "identify",
+    "identify_claims",
+    "is_active_member",
+    "is_member",
+    "member_actor",
+    "person",
+]
 
-_agency, _certificate, _client, _member = Agency.__table__.c, Certificate.__table__.c, Client.__table__.c, Member.__table__.c
+_agency, _certificate, _client, _member = (
+    Agency.__table__.c,
+    Certificate.__table__.c,
+    Client.__table__.c,
+    Member.__table__.c,
+)
 _revoked, _role, _session = RevokedToken.__table__.c, MemberRole.__table__.c, MemberSession.__table__.c
 
 CURRENT_ROLES = and_(_role.member_id == _member.id, _role.ended_at.is_(None), _role.confirmed_at.is_not(None))
@@ -183,7 +197,9 @@ def _not_signed_in() -> Unauthenticated:
 
 def is_active_member(current: Session, member_id: UUID, agency_id: UUID) -> bool:
     """Whether this is somebody who works for the agency now."""
-    query = select(_member.id).where(_member.id == member_id, _member.agency_id == agency_id, _member.status == "active")
+    query = select(_member.id).where(
+        _member.id == member_id, _member.agency_id == agency_id, _member.status == "active"
+    )
     return current.execute(query).first() is not None
 
 

@@ -15,7 +15,7 @@ from referral_api.store.pages import Page, page_of
 from referral_api.store.session import session
 from referral_api.work import OwnAgency, disclose
 
-__all__ = ["find_agency", "list_agencies", "lock_agency", "read_agency", "types_of"]
+__all__ = ["active_agency", "find_agency", "list_agencies", "lock_agency", "read_agency", "types_of"]
 
 _agencies = Agency.__table__
 
@@ -61,9 +61,15 @@ def list_agencies(
     return page
 
 
+def agency_or_none(current: Session, agency_id: UUID) -> Agency | None:
+    """The agency, if it takes part now: a suspended one can be asked for nothing."""
+    query = select(Agency).where(Agency.id == agency_id, Agency.status == "active")
+    return current.execute(query).scalar_one_or_none()
+
+
 def types_of(current: Session, agency_ids: Collection[UUID]) -> Mapping[UUID, str]:
-    """The type of each of these agencies that is there and active."""
-    query = select(_agencies.c.id, _agencies.c.type).where(_agencies.c.id.in_(agency_ids), _agencies.c.status == "active")
+    """The type of each of these agencies that there is, suspended ones too."""
+    query = select(_agencies.c.id, _agencies.c.type).where(_agencies.c.id.in_(agency_ids))
     return {row.id: row.type for row in current.execute(query)}
 
 

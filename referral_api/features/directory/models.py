@@ -34,6 +34,7 @@ class Service(OfAgency, Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
+
 class ServiceCountry(Base):
     """Where a service is offered, once more, to search by."""
 

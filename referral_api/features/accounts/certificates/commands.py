@@ -46,7 +46,9 @@ def confirm_certificate(actor: Actor, certificate: Certificate) -> Certificate:
         others = confirmers(w.session, certificate.agency_id)
         first, of = certificate.entered_by, certificate.member_id
         if not rules.may_confirm(actor, certificate.agency_id, first=first, of=of, others=others):
-            raise Forbidden("A second person confirms: not who entered it, and not whose it is.", reason="second_person")
+            raise Forbidden(
+                "A second person confirms: not who entered it, and not whose it is.", reason="second_person"
+            )
         certificate.confirmed_by, certificate.confirmed_at = actor.id, w.now
         w.record(certificate, fields=["state"])
     return certificate

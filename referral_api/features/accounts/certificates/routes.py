@@ -85,7 +85,12 @@ def confirm_certificate(call: Call) -> Reply:
 
 
 @room.post(
-    _ONE + "/end", permission=Permission.CERTIFICATE_END, body=Nothing, answer=CertificateOut, if_match=OPTIONAL, etag=True
+    _ONE + "/end",
+    permission=Permission.CERTIFICATE_END,
+    body=Nothing,
+    answer=CertificateOut,
+    if_match=OPTIONAL,
+    etag=True,
 )
 def end_certificate(call: Call) -> Reply:
     """End a certificate: from now on it opens nothing."""

@@ -13,7 +13,9 @@ class EnterCertificate(Body):
     member_id = Id("member", required=True, metadata={"description": "Whose it is."})
     kind = Code("certificate", required=True, metadata={"description": "What for.", "example": "safeguarding"})
     issuer = Text(required=True, metadata={"description": "Who examined.", "example": "National training centre"})
-    expires_on = Day(required=True, metadata={"description": "The last day on which it counts.", "example": "2028-06-30"})
+    expires_on = Day(
+        required=True, metadata={"description": "The last day on which it counts.", "example": "2028-06-30"}
+    )
 
 
 class CertificateList(ListQuery):

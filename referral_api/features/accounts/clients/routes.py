@@ -58,7 +58,9 @@ def read_client(call: Call) -> Reply:
     return _again(call, call.id("client"))
 
 
-@room.patch(_ONE, permission=Permission.CLIENT_CHANGE, body=ChangeClient, answer=ClientOut, if_match=REQUIRED, etag=True)
+@room.patch(
+    _ONE, permission=Permission.CLIENT_CHANGE, body=ChangeClient, answer=ClientOut, if_match=REQUIRED, etag=True
+)
 def change_client(call: Call) -> Reply:
     """Change or suspend one of your agency's systems."""
     agency = people_of(call.actor, call.id("agency"))

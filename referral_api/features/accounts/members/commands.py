@@ -70,9 +70,15 @@ def confirm_member(actor: Actor, person: Person) -> Person:
         if not waiting or member.status == "left":
             raise IllegalStep(member.status, [], "No role of this member waits to be confirmed.")
         others = confirmers(w.session, member.agency_id)
-        mine = [r for r in waiting if rules.may_confirm(actor, member.agency_id, first=r.granted_by, of=member.id, others=others)]
+        mine = [
+            r
+            for r in waiting
+            if rules.may_confirm(actor, member.agency_id, first=r.granted_by, of=member.id, others=others)
+        ]
         if not mine:
-            raise Forbidden("A second person confirms: not who gave the role, and not who holds it.", reason="second_person")
+            raise Forbidden(
+                "A second person confirms: not who gave the role, and not who holds it.", reason="second_person"
+            )
         for role in mine:
             role.confirmed_by, role.confirmed_at = actor.id, w.now
         _touch(w, member)
@@ -81,7 +87,12 @@ def confirm_member(actor: Actor, person: Person) -> Person:
 
 
 def change_member(
-    actor: Actor, person: Person, *, status: str | None = None, roles: Sequence[str] | None = None, language: str | None = None
+    actor: Actor,
+    person: Person,
+    *,
+    status: str | None = None,
+    roles: Sequence[str] | None = None,
+    language: str | None = None,
 ) -> tuple[Person, str | None]:
     """Change a member's roles or language, invite anew (a lost password), or note that it left: then every session ends at once."""
     member: Member = person.member
@@ -89,7 +100,9 @@ def change_member(
     with work(actor, Permission.MEMBER_CHANGE, on=member) as w:
         if member.status == "left":
             raise IllegalStep("left", [], "Who left is invited anew under another user name.")
-        changed = [name for name, value in (("language", language), ("roles", roles), ("status", status)) if value is not None]
+        changed = [
+            name for name, value in (("language", language), ("roles", roles), ("status", status)) if value is not None
+        ]
         member.language = language or member.language
         if roles is not None:
             _give_exactly(w, person, roles)
@@ -133,7 +146,10 @@ def _invite_anew(w: Work, member: Member) -> str:
 
 
 def _grant(w: Work, member: Member, roles: Iterable[str]) -> list[MemberRole]:
-    rows = [MemberRole(id=ids.new(), member_id=member.id, role=role, granted_by=w.actor.id, granted_at=w.now) for role in roles]
+    rows = [
+        MemberRole(id=ids.new(), member_id=member.id, role=role, granted_by=w.actor.id, granted_at=w.now)
+        for role in roles
+    ]
     w.add(*rows)
     return rows
 

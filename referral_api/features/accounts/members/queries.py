@@ -71,7 +71,9 @@ def read_person(actor: Actor, agency_id: UUID, member_id: UUID) -> Person:
 def list_people(actor: Actor, agency: OwnAgency, *, limit: int, after: UUID | None) -> tuple[list[Person], UUID | None]:
     """The agency's people, newest first, those who left too."""
     members = Member.__table__
-    page = page_of(session(), select(members).where(members.c.agency_id == agency.id), members.c.id, limit=limit, after=after)
+    page = page_of(
+        session(), select(members).where(members.c.agency_id == agency.id), members.c.id, limit=limit, after=after
+    )
     roles: dict[UUID, list[Any]] = defaultdict(list)
     role = MemberRole.__table__.c
     for row in session().execute(
@@ -88,7 +90,11 @@ def list_people(actor: Actor, agency: OwnAgency, *, limit: int, after: UUID | No
 def has_admin(current: Session, agency_id: UUID, actor: Actor) -> bool:
     """Whether the agency has an admin, or one whose invitation can still be taken up."""
     able = or_(Member.status == "active", and_(Member.status == "invited", Member.invitation_expires_at > actor.now))
-    query = select(Member.id).join(MemberRole, _ROLES).where(Member.agency_id == agency_id, able, MemberRole.role == Role.AGENCY_ADMIN)
+    query = (
+        select(Member.id)
+        .join(MemberRole, _ROLES)
+        .where(Member.agency_id == agency_id, able, MemberRole.role == Role.AGENCY_ADMIN)
+    )
     return current.execute(query.limit(1)).first() is not None
 
 
@@ -97,6 +103,10 @@ def confirmers(current: Session, agency_id: UUID) -> list[UUID]:
     query = (
         select(Member.id)
         .join(MemberRole, and_(_ROLES, MemberRole.confirmed_at.is_not(None)))
-        .where(Member.agency_id == agency_id, Member.status == "active", MemberRole.role.in_([Role.AGENCY_ADMIN, Role.SUPERVISOR]))
+        .where(
+            Member.agency_id == agency_id,
+            Member.status == "active",
+            MemberRole.role.in_([Role.AGENCY_ADMIN, Role.SUPERVISOR]),
+        )
     )
     return list(current.execute(query.distinct()).scalars())

@@ -59,7 +59,9 @@ def read_member(call: Call) -> Reply:
     return _again(call, call.id("member"))
 
 
-@room.patch(_ONE, permission=Permission.MEMBER_CHANGE, body=ChangeMember, answer=MemberOut, if_match=REQUIRED, etag=True)
+@room.patch(
+    _ONE, permission=Permission.MEMBER_CHANGE, body=ChangeMember, answer=MemberOut, if_match=REQUIRED, etag=True
+)
 def change_member(call: Call) -> Reply:
     """Change a member's roles or language, invite it anew, or note that it left."""
     agency = people_of(call.actor, call.id("agency"))

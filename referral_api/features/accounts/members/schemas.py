@@ -11,7 +11,10 @@ __all__ = ["ChangeMember", "InviteMember", "MemberOut", "Nothing", "language", "
 
 
 def username(**more: Any) -> Text:
-    said = {"description": "Lower case letters, digits, dot, hyphen, underscore; one over all agencies.", "example": "amina.k"}
+    said = {
+        "description": "Lower case letters, digits, dot, hyphen, underscore; one over all agencies.",
+        "example": "amina.k",
+    }
     return Text(64, pattern=r"\A[a-z0-9][a-z0-9._-]{2,63}\Z", metadata=said, **more)
 
 

@@ -51,7 +51,9 @@ def open_session(request: Request, *, username: str, password: str, one_time_cod
     if not passwords.verify_password(rows[0].password_hash if rows else None, password, profile=_profile()):
         refuse(request, tried, action=action, subject=("member", rows[0].member_id) if rows else None, detail=_FAILED)
     actor = actor_of(rows, request)
-    opened = MemberSession(id=ids.new(), member_id=rows[0].member_id, opened_at=request.now, expires_at=request.now + SESSION_LASTS)
+    opened = MemberSession(
+        id=ids.new(), member_id=rows[0].member_id, opened_at=request.now, expires_at=request.now + SESSION_LASTS
+    )
     with work(actor, Permission.SESSION_OPEN, on=opened) as w:
         forget_try(w, tried)
         _hash_anew(w, rows[0], password)
@@ -116,7 +118,11 @@ def _signed_in(w: Work, session_id: UUID, expires_at: datetime) -> SignedIn:
     refresh = secrets.new_secret("refresh")
     w.add(
         RefreshToken(
-            id=ids.new(), session_id=session_id, token_hash=secrets.digest(refresh), issued_at=w.now, expires_at=expires_at
+            id=ids.new(),
+            session_id=session_id,
+            token_hash=secrets.digest(refresh),
+            issued_at=w.now,
+            expires_at=expires_at,
         )
     )
     subject = ids.show("member", w.actor.id) if w.actor.id else ""

@@ -61,5 +61,3 @@ def about_member(member_id: UUID) -> Sequence[Row[Any]]:
         .where(_member.id == member_id)
         .order_by(certificate.id)
     ).all()  # fmt: skip
-
-

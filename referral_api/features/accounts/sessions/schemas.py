@@ -14,13 +14,26 @@ from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.words import Purpose
 
-__all__ = ["AcceptInvitation", "MeOut", "OpenSession", "RefreshSession", "SignedInOut", "client_out", "me_out", "signed_in_out"]
+__all__ = [
+    "AcceptInvitation",
+    "MeOut",
+    "OpenSession",
+    "RefreshSession",
+    "SignedInOut",
+    "client_out",
+    "me_out",
+    "signed_in_out",
+]
 
 
 class OpenSession(Body):
-    username = Machine(64, required=True, metadata={"description": "Upper and lower case are the same.", "example": "amina.k"})
+    username = Machine(
+        64, required=True, metadata={"description": "Upper and lower case are the same.", "example": "amina.k"}
+    )
     password = Machine(512, required=True, metadata={"description": "Taken as it is.", "example": "seven quiet rivers"})
-    one_time_code = Machine(6, metadata={"description": "From the authenticator app, once enrolled.", "example": "123456"})
+    one_time_code = Machine(
+        6, metadata={"description": "From the authenticator app, once enrolled.", "example": "123456"}
+    )
 
 
 class RefreshSession(Body):
@@ -38,7 +51,9 @@ class SignedInOut(Body):
     token_type = Text(metadata={"example": "Bearer"})
     expires_in = Whole(0, 3_600, metadata={"description": "Seconds.", "example": 300})
     refresh_token = Machine(200)
-    refresh_expires_in = Whole(0, 86_400, metadata={"description": "Seconds until the session ends.", "example": 28_800})
+    refresh_expires_in = Whole(
+        0, 86_400, metadata={"description": "Seconds until the session ends.", "example": 28_800}
+    )
 
 
 class HeldCertificate(Body):
@@ -77,7 +92,11 @@ def me_out(actor: Actor, rows: Sequence[Row[Any]]) -> dict[str, Any]:
         "roles": sorted(actor.roles),
         "purposes": list(actor.purposes),
         "certificates": [
-            {"id": ids.show("certificate", row.id), "kind": row.certificate_kind, "expires_on": row.expires_on.isoformat()}
+            {
+                "id": ids.show("certificate", row.id),
+                "kind": row.certificate_kind,
+                "expires_on": row.expires_on.isoformat(),
+            }
             for row in rows
             if row.id is not None
         ],

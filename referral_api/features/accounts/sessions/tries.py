@@ -16,14 +16,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from referral_api import vault
 from referral_api.access import Permission
 from referral_api.features.accounts.sessions.models import SignInTry
-from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor, Request
 from referral_api.kernel.errors import RateLimited, Unauthenticated
 from referral_api.kernel.words import Relation, Role
 from referral_api.work import Work, deny, work
 
-__all__ = ["SignInFailed", "Try", "count_try", "forget_try", "refuse"]
+__all__ = ["SignInFailed", "Try", "count_try", "forget_try", "refuse", "report_failure"]
 
+_NOTHING = UUID(int=0)
 WINDOW = timedelta(minutes=10)
 MOST = 10
 RECORDED_EVERY = timedelta(minutes=1)
@@ -49,7 +49,7 @@ class Try:
     address: str
     due: bool = False
     kind: str = "session"
-    id: UUID = ids.UUID(int=0)
+    id: UUID = _NOTHING
     state: str | None = None
     case_ref: str | None = None
 
@@ -69,7 +69,9 @@ class Try:
 def count_try(request: Request, account: str, *, action: str, most: int | None = MOST) -> Try:
     """Count a try; RateLimited once there were too many. `most` is None where guessing is hopeless anyway."""
     clockwork = Actor("service", None, None, request, roles=frozenset({Role.SERVICE}))
-    tried = Try(vault.ring().digest("username", account.encode("utf-8", "surrogatepass")).hex(), (request.address or "")[:64])
+    tried = Try(
+        vault.ring().digest("username", account.encode("utf-8", "surrogatepass")).hex(), (request.address or "")[:64]
+    )
     with work(clockwork, Permission.SESSION_TRY, on=tried) as w:
         row = _row(w, tried)
         row.count += 1
@@ -91,7 +93,7 @@ def _row(w: Work, tried: Try) -> SignInTry:
     w.session.execute(delete(SignInTry).where(SignInTry.since <= w.now - WINDOW))
     dialect = postgresql if w.session.get_bind().dialect.name == "postgresql" else sqlite
     new = {"account_hash": tried.account, "address": tried.address, "since": w.now, "count": 0}
-    w.session.execute(dialect.insert(table).values(new).on_conflict_do_nothing())  # type: ignore[arg-type]
+    w.session.execute(dialect.insert(table).values(new).on_conflict_do_nothing())
     which = (SignInTry.account_hash == tried.account, SignInTry.address == tried.address)
     found: SignInTry = w.session.execute(
         select(SignInTry).where(*which).with_for_update(), execution_options={"populate_existing": True}
@@ -101,17 +103,32 @@ def _row(w: Work, tried: Try) -> SignInTry:
 
 def forget_try(w: Work, tried: Try) -> None:
     """Whoever proved who they are starts anew."""
-    w.session.execute(delete(SignInTry).where(SignInTry.account_hash == tried.account, SignInTry.address == tried.address))
+    w.session.execute(
+        delete(SignInTry).where(SignInTry.account_hash == tried.account, SignInTry.address == tried.address)
+    )
 
 
 def refuse(request: Request, tried: Try, *, action: str, subject: tuple[str, UUID] | None, detail: str) -> NoReturn:
     """Say no, in the same words whatever was wrong; and tell the log, unless it has just been told."""
-    _tell(request, tried, SignInFailed(detail, reason="sign_in_failed"), action, subject)
+    report_failure(request, tried, action=action, subject=subject)
     raise Unauthenticated(detail)
 
 
-def _tell(request: Request, tried: Try, error: SignInFailed | TriedTooOften, action: str, subject: tuple[str, UUID] | None) -> None:
+def report_failure(request: Request, tried: Try, *, action: str, subject: tuple[str, UUID] | None) -> None:
+    _tell(request, tried, SignInFailed("Not signed in.", reason="sign_in_failed"), action, subject)
+
+
+def _tell(
+    request: Request, tried: Try, error: SignInFailed | TriedTooOften, action: str, subject: tuple[str, UUID] | None
+) -> None:
     if tried.due:
         anonymous = Actor("anonymous", None, None, request)
         kind, found = subject or ("member", None)
-        deny(anonymous, error, action=action, subject_type=kind, subject_id=found, subject_hash=None if found else tried.account)
+        deny(
+            anonymous,
+            error,
+            action=action,
+            subject_type=kind,
+            subject_id=found,
+            subject_hash=None if found else tried.account,
+        )

@@ -1,0 +1,93 @@
+"""OAuth's forms in, OAuth's documents out (RFC 6749, 7009, 7662, 8414)."""
+
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema
+
+from referral_api.api.fields import Body, Flag, Machine, Text, Whole, many
+from referral_api.features.accounts.clients.schemas import SCOPES
+from referral_api.features.accounts.oauth.proofs import JWT_BEARER
+from referral_api.identity.jwk import ALGORITHMS
+
+__all__ = [
+    "IntrospectToken",
+    "IntrospectionOut",
+    "IssueToken",
+    "JwksOut",
+    "MetadataOut",
+    "RevokeToken",
+    "TokenOut",
+    "metadata",
+]
+
+
+class _ClientForm(Schema):
+    """What every form of a client may hold. OAuth ignores what it does not know (RFC 6749, 3.2)."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    client_id = Machine(200, metadata={"description": "`client_...`"})
+    client_secret = Machine(500, metadata={"description": "client_secret_post; the header is as good."})
+    client_assertion_type = Machine(200, metadata={"description": "private_key_jwt.", "example": JWT_BEARER})
+    client_assertion = Machine(16_000, metadata={"description": "A JWT that the client has signed (RFC 7523)."})
+
+
+class IssueToken(_ClientForm):
+    grant_type = Machine(200, metadata={"description": "client_credentials", "example": "client_credentials"})
+    scope = Machine(4_000, metadata={"description": "Less than the client holds, or left out for all."})
+
+
+class RevokeToken(_ClientForm):
+    token = Machine(16_000, metadata={"description": "The access token."})
+    token_type_hint = Machine(200, metadata={"description": "Not needed here."})
+
+
+class IntrospectToken(RevokeToken):
+    """Whether a token still counts."""
+
+
+class TokenOut(Body):
+    access_token = Machine(4_000)
+    token_type = Text(metadata={"example": "Bearer"})
+    expires_in = Whole(0, 3_600, metadata={"example": 300})
+    scope = Text(4_000)
+
+
+class IntrospectionOut(Body):
+    active = Flag()
+    scope = Text(4_000)
+    client_id = Text()
+    sub = Text()
+    exp = Whole(0, 2**53)
+
+
+class JwksOut(Body):
+    keys = many(Text(4_000))
+
+
+class MetadataOut(Body):
+    issuer = Text(500)
+    token_endpoint = Text(500)
+
+
+def metadata(url: str) -> dict[str, Any]:
+    """What this authorization server can do (RFC 8414)."""
+    ways = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
+    algorithms = sorted(ALGORITHMS)
+    return {
+        "issuer": url,
+        "token_endpoint": f"{url}/oauth/token",
+        "revocation_endpoint": f"{url}/oauth/revoke",
+        "introspection_endpoint": f"{url}/oauth/introspect",
+        "jwks_uri": f"{url}/.well-known/jwks.json",
+        "grant_types_supported": ["client_credentials"],
+        "response_types_supported": [],
+        "scopes_supported": sorted(SCOPES),
+        "token_endpoint_auth_methods_supported": ways,
+        "token_endpoint_auth_signing_alg_values_supported": algorithms,
+        "revocation_endpoint_auth_methods_supported": ways,
+        "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
+        "introspection_endpoint_auth_methods_supported": ways,
+        "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
+    }

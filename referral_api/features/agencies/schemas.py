@@ -1,0 +1,161 @@
+"""An agency as JSON, in and out."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from zoneinfo import available_timezones
+
+from marshmallow import ValidationError, fields
+
+from referral_api.api.fields import Body, Code, Codes, Flag, Id, ListQuery, Moment, Nested, Text, many
+from referral_api.kernel import clock, deadlines, hours, ids
+
+__all__ = [
+    "AgencyList",
+    "AgencyOut",
+    "ChangeAgency",
+    "CreateAgency",
+    "agency_out",
+    "countries",
+    "country",
+    "language",
+    "languages",
+]
+
+
+def country(**more: Any) -> Text:
+    said = {"description": "ISO 3166-1 alpha-2.", "example": "KH"}
+    return Text(2, pattern=r"\A[A-Z]{2}\Z", metadata=said, **more)
+
+
+def language(**more: Any) -> Text:
+    said = {"description": "A language (BCP 47).", "example": "km"}
+    return Text(35, pattern=r"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z", metadata=said, **more)
+
+
+def languages(**more: Any) -> fields.List[Any]:
+    return _each_once(many(language(), **more))
+
+
+def countries(**more: Any) -> fields.List[Any]:
+    return _each_once(many(country(), maximum=250, **more))
+
+
+def _each_once(made: fields.List[Any]) -> fields.List[Any]:
+    made.validators.append(_distinct)
+    return made
+
+
+def _distinct(values: list[str]) -> None:
+    if len(set(values)) != len(values):
+        raise ValidationError("An entry comes twice.")
+
+
+class TimeZone(Text):
+    """A name of the IANA time zone database."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        name = super()._deserialize(value, attr, data, **kwargs)
+        if name not in available_timezones():
+            raise ValidationError("Not a time zone.")
+        return name
+
+
+class Contact(Body):
+    """Whom to reach. Who refers to the agency sees this, so it names people on duty, never a shelter's address."""
+
+    name = Text(allow_none=True, metadata={"description": "A person or a desk.", "example": "Duty desk"})
+    phone = Text(40, allow_none=True, pattern=r"\A\+?[0-9 ()./-]{3,40}\Z", metadata={"example": "+855 23 555 0100"})
+    email = Text(
+        254, allow_none=True, pattern=r"\A[^@\s]{1,64}@[^@\s]{1,189}\Z", metadata={"example": "duty@example.org"}
+    )
+
+
+class Judged(fields.Field[Any]):
+    """A document that the domain's own rules judge: ValueError says what is wrong with it."""
+
+    def __init__(self, check: Callable[[Any], Any], **kwargs: Any) -> None:
+        self.check = check
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        try:
+            self.check(value)
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+        return value
+
+
+class CreateAgency(Body):
+    name = Text(
+        required=True, metadata={"description": "What it is called.", "example": "Child protection unit, north"}
+    )
+    type = Code(
+        "agency_type", required=True, metadata={"description": "What it is: this decides what it may be shown."}
+    )
+    country = country(required=True)
+    languages = languages(load_default=list, metadata={"description": "In which languages one can talk to it."})
+    capabilities = Codes("capability", load_default=list, metadata={"description": "What its people can do."})
+    time_zone = TimeZone(64, load_default="UTC", metadata={"description": "IANA name.", "example": "Asia/Phnom_Penh"})
+    opening_hours = Judged(
+        hours.check, allow_none=True, load_default=None, metadata={"description": "When somebody is there."}
+    )
+    answers_24_7 = Flag(load_default=False, metadata={"description": "Somebody answers at all times."})
+    duty_contacts = many(
+        Nested(Contact),
+        maximum=10,
+        load_default=list,
+        metadata={"description": "Whom to call, for those who refer to it."},
+    )
+    second_contact = Nested(
+        Contact, allow_none=True, load_default=None, metadata={"description": "Who is told when nobody answers."}
+    )
+    deadline_policy = Judged(
+        deadlines.check,
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "Other deadlines than the default, as agreed."},
+    )
+    lookups_opt_out = Flag(
+        allow_none=True,
+        load_default=None,
+        metadata={"description": 'Left out of "is this child known?"; shelters are by default.'},
+    )
+
+
+class ChangeAgency(CreateAgency):
+    lookups_opt_out = Flag(metadata={"description": 'Left out of "is this child known?"'})
+    status = Code(among=("active", "suspended"), metadata={"description": "The platform's to say."})
+
+
+class AgencyList(ListQuery):
+    type = Code("agency_type", load_default=None)
+    country = country(load_default=None)
+    capability = Code("capability", load_default=None)
+
+
+class AgencyOut(CreateAgency):
+    id = Id("agency")
+    status = Code(among=("active", "suspended"))
+    created_at = Moment()
+    updated_at = Moment()
+
+
+def agency_out(agency: Any) -> dict[str, Any]:
+    return {
+        "id": ids.show("agency", agency.id),
+        "name": agency.name,
+        "type": agency.type,
+        "country": agency.country,
+        "languages": agency.languages,
+        "capabilities": agency.capabilities,
+        "time_zone": agency.time_zone,
+        "opening_hours": agency.opening_hours,
+        "answers_24_7": agency.answers_24_7,
+        "duty_contacts": agency.duty_contacts,
+        "second_contact": agency.second_contact,
+        "deadline_policy": agency.deadline_policy,
+        "lookups_opt_out": agency.lookups_opt_out,
+        "status": agency.status,
+        "created_at": clock.show(agency.created_at),
+        "updated_at": clock.show(agency.updated_at),
+    }
