@@ -73,6 +73,12 @@ def types_of(current: Session, agency_ids: Collection[UUID]) -> Mapping[UUID, st
     return {row.id: row.type for row in current.execute(query)}
 
 
+def active_agency(current: Session, agency_id: UUID) -> Agency | None:
+    """The agency, if it is there and active: what an id in a body may name."""
+    query = select(Agency).where(Agency.id == agency_id, Agency.status == "active")
+    return current.execute(query).scalar_one_or_none()
+
+
 def _own(actor: Actor) -> UUID:
     if actor.agency_id is None:
         raise NotFound()
