@@ -61,12 +61,6 @@ def list_agencies(
     return page
 
 
-def agency_or_none(current: Session, agency_id: UUID) -> Agency | None:
-    """The agency, if it takes part now: a suspended one can be asked for nothing."""
-    query = select(Agency).where(Agency.id == agency_id, Agency.status == "active")
-    return current.execute(query).scalar_one_or_none()
-
-
 def types_of(current: Session, agency_ids: Collection[UUID]) -> Mapping[UUID, str]:
     """The type of each of these agencies that there is, suspended ones too."""
     query = select(_agencies.c.id, _agencies.c.type).where(_agencies.c.id.in_(agency_ids))

@@ -1,12 +1,10 @@
 """Searching the directory."""
 
 from datetime import datetime
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
 from sqlalchemy.orm import Session
 
 from referral_api.access import Permission
@@ -22,7 +20,6 @@ from referral_api.work import OwnAgency, disclose
 __all__ = ["find_service", "list_services", "offers", "open_alternatives", "read_service"]
 
 _services = Service.__table__
-_LOOKED_AT, _NAMED = 100, 10
 
 
 def find_service(service_id: UUID, *, lock: bool = False) -> Service:
@@ -103,32 +100,3 @@ def open_alternatives(
     rows = current.execute(query.order_by(_services.c.id).limit(50)).all()
     found = [row for row in rows if row.answers_24_7 or hours.is_open(row.opening_hours, row.time_zone, now)]
     return [{"agency_id": ids.show("agency", r.agency_id), "service_id": ids.show("service", r.id)} for r in found[:5]]
-
-
-def service_of(current: Session, service_id: UUID, agency_id: UUID) -> bool:
-    """Whether the agency offers this service now."""
-    column = _services.c
-    query = select(column.id).where(column.id == service_id, column.agency_id == agency_id, column.status == "offered")
-    return current.execute(query).first() is not None
-
-
-def open_alternatives(
-    current: Session, service_type: str, country: str | None, now: datetime, *, but: UUID
-) -> list[dict[str, str | None]]:
-    """Who else offers this and has somebody there at this hour, for an urgent referral to a closed agency."""
-    column, agency = _services.c, Agency.__table__.c
-    query = (
-        select(column.id, column.agency_id, agency.opening_hours, agency.time_zone, agency.answers_24_7)
-        .join(Agency.__table__, agency.id == column.agency_id)
-        .where(column.service_type == service_type, column.status == "offered", column.capacity != "no_capacity")
-        .where(agency.status == "active", agency.id != but)
-    )
-    if country is not None:
-        place = ServiceCountry.__table__.c
-        query = query.where(column.id.in_(select(place.service_id).where(place.country == country)))
-    rows = current.execute(query.order_by(column.id.desc()).limit(_LOOKED_AT))
-    there = [row for row in rows if row.answers_24_7 or hours.is_open(row.opening_hours, row.time_zone, now)]
-    return [
-        {"agency_id": ids.show("agency", row.agency_id), "service_id": ids.show("service", row.id)}
-        for row in there[:_NAMED]
-    ]
