@@ -54,7 +54,11 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
     host = found.text("HOST", "127.0.0.1")
     settings = Settings(
         environment=environment,
-        database_url=_driver(found.text("DATABASE_URL", "") or environ.get("DATABASE_URL", "") or f"sqlite:///{data_dir / 'referral.sqlite3'}"),
+        database_url=_driver(
+            found.text("DATABASE_URL", "")
+            or environ.get("DATABASE_URL", "")
+            or f"sqlite:///{data_dir / 'referral.sqlite3'}"
+        ),
         public_url=found.text("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
         host=host,
         port=port,
@@ -103,12 +107,16 @@ class _Reader:
         if not file:
             value = self.text(name, "")
             if not value:
-                self.reasons.append(f"REFERRAL_{name}_FILE (or REFERRAL_{name}) is missing. `referral keys create` makes all keys.")
+                self.reasons.append(
+                    f"REFERRAL_{name}_FILE (or REFERRAL_{name}) is missing. `referral keys create` makes all keys."
+                )
             return value
         path = Path(file)
         try:
             if path.stat().st_mode & 0o077:
-                self.reasons.append(f"REFERRAL_{name}_FILE: others than its owner may read {path.name}; set its mode to 600.")
+                self.reasons.append(
+                    f"REFERRAL_{name}_FILE: others than its owner may read {path.name}; set its mode to 600."
+                )
             return path.read_text("utf-8")
         except OSError as error:
             self.reasons.append(f"REFERRAL_{name}_FILE cannot be read: {error.strerror}.")
@@ -140,7 +148,9 @@ def _unsafe(settings: Settings) -> list[str]:
         reasons.append("REFERRAL_PUBLIC_URL is an address like https://referrals.example.org.")
     tls = settings.tls_certificate is not None and settings.tls_key is not None
     if not _loopback(settings.host) and not tls and not settings.trusted_proxies:
-        reasons.append("Serving on more than the loopback address needs TLS (REFERRAL_TLS_CERTIFICATE, REFERRAL_TLS_KEY) or a named proxy (REFERRAL_TRUSTED_PROXIES).")
+        reasons.append(
+            "Serving on more than the loopback address needs TLS (REFERRAL_TLS_CERTIFICATE, REFERRAL_TLS_KEY) or a named proxy (REFERRAL_TRUSTED_PROXIES)."
+        )
     if "*" in settings.trusted_proxies:
         reasons.append("REFERRAL_TRUSTED_PROXIES names addresses; * would trust everybody.")
     if settings.production and public.scheme != "https" and not _loopback(public.hostname or ""):

@@ -10,14 +10,24 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import Settings
 from referral_api import vault
 from referral_api.api import door, rates
-from referral_api.features import ROOMS
 from referral_api.features.accounts.queries import identify
+from referral_api.features.accounts.routes import room as accounts
+from referral_api.features.agencies.routes import room as agencies
+from referral_api.features.cases.routes import room as cases
+from referral_api.features.consent.routes import room as consent
+from referral_api.features.directory.routes import room as directory
+from referral_api.features.oversight.routes import room as oversight
+from referral_api.features.referrals.routes import room as referrals
+from referral_api.features.webhooks.routes import room as webhooks
+from referral_api.features.withdrawal.routes import room as withdrawal
 from referral_api.identity.keys import SigningKeys
 from referral_api.kernel.clock import Clock, system_clock
 from referral_api.store.session import configure_engine, db
 from referral_api.vault import KeyRing
 
-__all__ = ["create_app"]
+__all__ = ["ROOMS", "create_app"]
+
+ROOMS = (accounts, agencies, directory, cases, consent, referrals, withdrawal, webhooks, oversight)
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
@@ -41,7 +51,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
         configure_engine(db.engine)
     rates.init_app(app, storage=settings.rate_storage, per_minute=settings.rate_per_minute)
     door.init_app(app, identify=identify)
-    door.open_rooms(app, list(ROOMS))
+    door.open_rooms(app, ROOMS)
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
     return app

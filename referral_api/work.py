@@ -27,7 +27,18 @@ from referral_api.kernel.errors import CallError, PreconditionFailed, Unavailabl
 from referral_api.kernel.words import Relation
 from referral_api.store.session import only_here, session
 
-__all__ = ["NothingRecorded", "OwnAgency", "Thing", "Work", "answer_again", "case_ref", "deny", "disclose", "etag", "work"]
+__all__ = [
+    "NothingRecorded",
+    "OwnAgency",
+    "Thing",
+    "Work",
+    "answer_again",
+    "case_ref",
+    "deny",
+    "disclose",
+    "etag",
+    "work",
+]
 
 _CLAIM = "idempotency_claim"
 
@@ -103,7 +114,9 @@ class Work:
             self.session.add(row)
             self.session.flush([row])
 
-    def record(self, thing: Thing, event: str | None = None, *, tell: Iterable[UUID] | None = None, **said: Any) -> UUID:
+    def record(
+        self, thing: Thing, event: str | None = None, *, tell: Iterable[UUID] | None = None, **said: Any
+    ) -> UUID:
         """Write the audit entry of what was done to `thing`, and an outbox event for each agency concerned. Returns the entry's id.
 
         The event is the permission's own unless another is named; the first thing recorded is what the unit made.
@@ -115,7 +128,15 @@ class Work:
         entry = audit.Entry(action=event, subject_type=thing.kind, subject_id=thing.id, case_ref=thing.case_ref, **said)
         entry_id = audit.append(self.session, self.actor, entry)
         told = thing.concerns() if tell is None else tell
-        outbox.put(self.session, to=told, at=self.now, type=event, subject_type=thing.kind, subject_id=thing.id, state=thing.state)
+        outbox.put(
+            self.session,
+            to=told,
+            at=self.now,
+            type=event,
+            subject_type=thing.kind,
+            subject_id=thing.id,
+            state=thing.state,
+        )
         return entry_id
 
 
@@ -185,7 +206,15 @@ def _decided(actor: Actor, permission: Permission, thing: Thing, *, check_match:
         raise
 
 
-def deny(actor: Actor, error: CallError, *, action: str, subject_type: str | None, subject_id: UUID | None, subject_hash: str | None = None) -> None:
+def deny(
+    actor: Actor,
+    error: CallError,
+    *,
+    action: str,
+    subject_type: str | None,
+    subject_id: UUID | None,
+    subject_hash: str | None = None,
+) -> None:
     """Roll back, then write and commit the one entry that says what was denied or refused. No entry, no answer: 503."""
     current = session()
     current.rollback()

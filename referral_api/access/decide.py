@@ -1,6 +1,5 @@
 """The decision: a pure function of the actor's words and the thing's words."""
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
@@ -33,10 +32,14 @@ def _rules(permission: Permission) -> tuple[Rule, ...]:
 def decide(actor: Actor, permission: Permission, subject: Subject) -> Rule:
     """The row that allows this, or an error: NotFound for whoever may not know of the thing, Forbidden for whoever may."""
     relations = subject.relations(actor) | {Relation.ANY}
-    if relations <= _OUTSIDE | {Relation.ANY} and not any(Relation.ANY in rule.relations for rule in _rules(permission)):
+    if relations <= _OUTSIDE | {Relation.ANY} and not any(
+        Relation.ANY in rule.relations for rule in _rules(permission)
+    ):
         raise NotFound(case_ref=subject.case_ref)
     if actor.scope is not None and permission not in actor.scope:
-        raise Forbidden(f"The token's scope does not hold {permission}.", reason="scope", extra={"permission": permission})
+        raise Forbidden(
+            f"The token's scope does not hold {permission}.", reason="scope", extra={"permission": permission}
+        )
     reason = "role"
     for rule in _rules(permission):
         if not rule.roles & actor.roles or not _all_roles_hold(actor, rule):

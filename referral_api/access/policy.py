@@ -39,13 +39,33 @@ def _allow(permission: P, roles: frozenset[Role], *relations: R, because: str, a
 
 POLICY: tuple[Rule, ...] = (
     _allow(P.CASE_OPEN, WORKERS, R.OWN_AGENCY, because="the agency that meets the child opens its case"),
-    _allow(P.CASE_READ, WORKERS, R.OWNER, R.RECEIVING, R.PLAN_MEMBER, R.BREAK_GLASS, because="a party of the case reads what it is shown"),
-    _allow(P.CASE_LIST, WORKERS, R.OWN_AGENCY, because="a work list holds the agency's own cases and those that it was admitted to"),
-    _allow(P.CASE_CHANGE, WORKERS, R.OWNER, R.RECEIVING, because="who is shown a data class may correct it", assigned=True),
+    _allow(
+        P.CASE_READ,
+        WORKERS,
+        R.OWNER,
+        R.RECEIVING,
+        R.PLAN_MEMBER,
+        R.BREAK_GLASS,
+        because="a party of the case reads what it is shown",
+    ),
+    _allow(
+        P.CASE_LIST,
+        WORKERS,
+        R.OWN_AGENCY,
+        because="a work list holds the agency's own cases and those that it was admitted to",
+    ),
+    _allow(
+        P.CASE_CHANGE, WORKERS, R.OWNER, R.RECEIVING, because="who is shown a data class may correct it", assigned=True
+    ),
     _allow(P.CASE_CLOSE, WORKERS, R.OWNER, because="the owner decides when its work is done", assigned=True),
     _allow(P.CASE_REOPEN, WORKERS, R.OWNER, because="the owner decides when work begins again", assigned=True),
     _allow(P.CASE_ASSIGN, SUPERVISORS, R.OWNER, R.RECEIVING, because="a supervisor says who works on a case"),
-    _allow(P.CASE_EXCLUDE, SUPERVISORS, R.OWNER, because="the owner's supervisor keeps people with a conflict of interest out"),
+    _allow(
+        P.CASE_EXCLUDE,
+        SUPERVISORS,
+        R.OWNER,
+        because="the owner's supervisor keeps people with a conflict of interest out",
+    ),
     _allow(P.CASE_LINK, WORKERS, R.OWNER, because="the owner of both cases links them", assigned=True),
     _allow(P.CASE_HISTORY, WORKERS, R.OWNER, because="the owner answers for who held what and when", assigned=True),
     _allow(P.DISCLOSURE_LIST, WORKERS, R.OWNER, because="the child may ask the owner who was told what", assigned=True),
@@ -61,7 +81,12 @@ POLICY: tuple[Rule, ...] = (
     _allow(P.REFERRAL_LIST, WORKERS, R.OWN_AGENCY, because="an agency's work lists"),
     _allow(P.REFERRAL_CHANGE, WORKERS, R.SENDER, because="a draft belongs to its sender", assigned=True),
     _allow(P.REFERRAL_SEND, WORKERS, R.SENDER, because="the sender sends", assigned=True),
-    _allow(P.REFERRAL_ACKNOWLEDGE, WORKERS, R.RECEIVER, because="an agency was asked, so anybody who works there may say that it heard"),
+    _allow(
+        P.REFERRAL_ACKNOWLEDGE,
+        WORKERS,
+        R.RECEIVER,
+        because="an agency was asked, so anybody who works there may say that it heard",
+    ),
     _allow(P.REFERRAL_ACCEPT, WORKERS, R.RECEIVER, because="an agency was asked; who accepts is assigned"),
     _allow(P.REFERRAL_DECLINE, WORKERS, R.RECEIVER, because="an agency may say no, with a reason"),
     _allow(P.REFERRAL_REDIRECT, WORKERS, R.RECEIVER, because="an agency may name a better one"),
@@ -71,12 +96,29 @@ POLICY: tuple[Rule, ...] = (
     _allow(P.REFERRAL_CLOSE, WORKERS, R.SENDER, because="the sender closes what it opened"),
     _allow(P.REFERRAL_WITHDRAW, WORKERS, R.SENDER, because="the sender may take its request back"),
     _allow(P.REFERRAL_SUSPEND, WORKERS, R.SENDER, R.RECEIVER, because="either end may pause"),
-    _allow(P.REFERRAL_RESUME, WORKERS, R.SENDER, because="the sender goes on once a consent is in force", assigned=True),
-    _allow(P.REFERRAL_MARK_IN_ERROR, SUPERVISORS, R.SENDER, because="a mistake is marked by the sender's supervisor, and kept"),
-    _allow(P.CONSENT_EXPIRE, CLOCK, R.CLOCKWORK, because="what has run out is put down as expired, and receivers are told"),
-    _allow(P.REFERRAL_EXPIRE, CLOCK, R.CLOCKWORK, because="what nobody answers goes back to the sender as an unmet need"),
+    _allow(
+        P.REFERRAL_RESUME, WORKERS, R.SENDER, because="the sender goes on once a consent is in force", assigned=True
+    ),
+    _allow(
+        P.REFERRAL_MARK_IN_ERROR,
+        SUPERVISORS,
+        R.SENDER,
+        because="a mistake is marked by the sender's supervisor, and kept",
+    ),
+    _allow(
+        P.CONSENT_EXPIRE, CLOCK, R.CLOCKWORK, because="what has run out is put down as expired, and receivers are told"
+    ),
+    _allow(
+        P.REFERRAL_EXPIRE, CLOCK, R.CLOCKWORK, because="what nobody answers goes back to the sender as an unmet need"
+    ),
     _allow(P.REFERRAL_ESCALATE, CLOCK, R.CLOCKWORK, because="a deadline that passes is told to the second contact"),
-    _allow(P.CONTACT_REVEAL, WORKERS, R.RECEIVER, because="who will contact the child first learns how it is safe", assigned=True),
+    _allow(
+        P.CONTACT_REVEAL,
+        WORKERS,
+        R.RECEIVER,
+        because="who will contact the child first learns how it is safe",
+        assigned=True,
+    ),
     _allow(P.MESSAGE_SEND, WORKERS, R.SENDER, R.RECEIVER, because="both ends talk about the referral"),
     _allow(P.MESSAGE_LIST, WORKERS, R.SENDER, R.RECEIVER, because="both ends talk about the referral"),
     _allow(P.APPOINTMENT_MAKE, WORKERS, R.RECEIVER, because="the agency that does the work sets the times"),
@@ -92,27 +134,71 @@ POLICY: tuple[Rule, ...] = (
     _allow(P.MEMBER_INVITE, AGENCY_ADMINS, R.OWN_AGENCY, because="an agency invites its own people"),
     _allow(P.MEMBER_INVITE, PLATFORM, R.ANY, because="the platform invites an agency's first admin, and nobody below"),
     _allow(P.MEMBER_CHANGE, AGENCY_ADMINS, R.OWN_AGENCY, because="an agency keeps its own people"),
-    _allow(P.MEMBER_CONFIRM, AGENCY_ADMINS | SUPERVISORS, R.OWN_AGENCY, because="a role counts once a second person looked"),
-    _allow(P.MEMBER_CONFIRM, PLATFORM, R.ANY, because="the platform is the second person where an agency has nobody else yet"),
+    _allow(
+        P.MEMBER_CONFIRM, AGENCY_ADMINS | SUPERVISORS, R.OWN_AGENCY, because="a role counts once a second person looked"
+    ),
+    _allow(
+        P.MEMBER_CONFIRM,
+        PLATFORM,
+        R.ANY,
+        because="the platform is the second person where an agency has nobody else yet",
+    ),
     _allow(P.MEMBER_JOIN, PEOPLE, R.SELF, because="who was invited takes the invitation up"),
-    _allow(P.MEMBER_READ, AGENCY_ADMINS | SUPERVISORS | AUDITORS, R.OWN_AGENCY, because="who assigns, confirms or checks must see who there is"),
+    _allow(
+        P.MEMBER_READ,
+        AGENCY_ADMINS | SUPERVISORS | AUDITORS,
+        R.OWN_AGENCY,
+        because="who assigns, confirms or checks must see who there is",
+    ),
     _allow(P.CLIENT_CREATE, AGENCY_ADMINS, R.OWN_AGENCY, because="an agency connects its own systems"),
     _allow(P.CLIENT_CHANGE, AGENCY_ADMINS, R.OWN_AGENCY, because="an agency connects its own systems"),
     _allow(P.CLIENT_READ, AGENCY_ADMINS | AUDITORS, R.OWN_AGENCY, because="an agency connects its own systems"),
     _allow(P.CERTIFICATE_ENTER, AGENCY_ADMINS, R.OWN_AGENCY, because="an agency vouches for its people's training"),
-    _allow(P.CERTIFICATE_CONFIRM, AGENCY_ADMINS | SUPERVISORS, R.OWN_AGENCY, because="a second person confirms what opens identities"),
-    _allow(P.CERTIFICATE_CONFIRM, PLATFORM, R.ANY, because="the platform is the second person where an agency has nobody else yet"),
-    _allow(P.CERTIFICATE_END, AGENCY_ADMINS | SUPERVISORS, R.OWN_AGENCY, because="what was entered wrongly or is withdrawn opens nothing more"),
-    _allow(P.CERTIFICATE_READ, AGENCY_ADMINS | SUPERVISORS | AUDITORS, R.OWN_AGENCY, because="who assigns must know who is trained"),
+    _allow(
+        P.CERTIFICATE_CONFIRM,
+        AGENCY_ADMINS | SUPERVISORS,
+        R.OWN_AGENCY,
+        because="a second person confirms what opens identities",
+    ),
+    _allow(
+        P.CERTIFICATE_CONFIRM,
+        PLATFORM,
+        R.ANY,
+        because="the platform is the second person where an agency has nobody else yet",
+    ),
+    _allow(
+        P.CERTIFICATE_END,
+        AGENCY_ADMINS | SUPERVISORS,
+        R.OWN_AGENCY,
+        because="what was entered wrongly or is withdrawn opens nothing more",
+    ),
+    _allow(
+        P.CERTIFICATE_READ,
+        AGENCY_ADMINS | SUPERVISORS | AUDITORS,
+        R.OWN_AGENCY,
+        because="who assigns must know who is trained",
+    ),
     _allow(P.SESSION_TRY, CLOCK, R.CLOCKWORK, because="the service counts tries to sign in, so that guessing is slow"),
     _allow(P.SESSION_OPEN, PEOPLE, R.SELF, because="whoever proved who they are signs in"),
     _allow(P.SESSION_REFRESH, PEOPLE, R.SELF, because="who is signed in stays so while working"),
     _allow(P.SESSION_END, PEOPLE, R.SELF, because="everybody may sign out"),
     _allow(P.TOKEN_ISSUE, SYSTEMS, R.SELF, because="an agency's system signs in as itself"),
     _allow(P.TOKEN_REVOKE, SYSTEMS, R.SELF, because="an agency's system gives its own tokens back"),
-    _allow(P.TOKEN_INTROSPECT, SYSTEMS, R.SELF, because="an agency's system asks whether a token of its agency still counts"),
-    _allow(P.AUDIT_READ, AUDITORS, R.OWN_AGENCY, because="an auditor reads the acts of its agency and on its agency's cases; one of an oversight body reads all"),
-    _allow(P.CASE_REF_MAKE, AUDITORS, R.OWN_AGENCY, because="a complaint names a case number; the log knows a pseudonym"),
+    _allow(
+        P.TOKEN_INTROSPECT,
+        SYSTEMS,
+        R.SELF,
+        because="an agency's system asks whether a token of its agency still counts",
+    ),
+    _allow(
+        P.AUDIT_READ,
+        AUDITORS,
+        R.OWN_AGENCY,
+        because="an auditor reads the acts of its agency and on its agency's cases; one of an oversight body reads all",
+    ),
+    _allow(
+        P.CASE_REF_MAKE, AUDITORS, R.OWN_AGENCY, because="a complaint names a case number; the log knows a pseudonym"
+    ),
     _allow(P.EVENT_LIST, WORKERS, R.OWN_AGENCY, because="an agency hears of what concerns it"),
 )
 

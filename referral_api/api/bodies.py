@@ -38,9 +38,15 @@ def parse(data: bytes) -> Any:
 def refuse_imagery(document: Any, schema: Schema | None) -> None:
     """The first gate: every key and value, whatever the schema thinks of them."""
     machine = machine_pointers(schema)
-    findings = guard.scan_document(document, skip=lambda pointer: pointer in machine) if machine else guard.scan_document(document)
+    findings = (
+        guard.scan_document(document, skip=lambda pointer: pointer in machine)
+        if machine
+        else guard.scan_document(document)
+    )
     if findings:
-        raise ImageryRefused([FieldError(known_pointer(schema, f.pointer), f.family, guard.FAMILIES[f.family]) for f in findings[:20]])
+        raise ImageryRefused(
+            [FieldError(known_pointer(schema, f.pointer), f.family, guard.FAMILIES[f.family]) for f in findings[:20]]
+        )
 
 
 def refuse_imagery_in(arguments: Mapping[str, str], schema: Schema | None) -> None:
@@ -48,7 +54,9 @@ def refuse_imagery_in(arguments: Mapping[str, str], schema: Schema | None) -> No
     machine = machine_pointers(schema)
     texts = [(f"/{name}", f"{name} {value}") for name, value in arguments.items() if f"/{name}" not in machine]
     if findings := guard.scan_texts(texts):
-        raise ImageryRefused([FieldError(known_pointer(schema, f.pointer), f.family, guard.FAMILIES[f.family]) for f in findings[:20]])
+        raise ImageryRefused(
+            [FieldError(known_pointer(schema, f.pointer), f.family, guard.FAMILIES[f.family]) for f in findings[:20]]
+        )
 
 
 def load(schema: Schema, document: Any) -> dict[str, Any]:
@@ -109,4 +117,12 @@ def known_pointer(schema: Schema | None, pointer: str) -> str:
 @cache
 def machine_pointers(schema: Schema | None) -> frozenset[str]:
     """Where the schema has machine strings, which their own grammar checks."""
-    return frozenset(f"/{name}" for name, field in schema.fields.items() if isinstance(field, Machine) or field.metadata.get("machine")) if schema else frozenset()
+    return (
+        frozenset(
+            f"/{name}"
+            for name, field in schema.fields.items()
+            if isinstance(field, Machine) or field.metadata.get("machine")
+        )
+        if schema
+        else frozenset()
+    )

@@ -5,7 +5,7 @@ The signature of the token and the body are read before the transaction begins, 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from flask import Flask, Response, current_app, g, json, request
@@ -60,7 +60,7 @@ def init_app(app: Flask, *, identify: Identify) -> None:
     app.register_error_handler(Exception, _broken)
 
 
-def open_rooms(app: Flask, rooms: list[Room]) -> None:
+def open_rooms(app: Flask, rooms: Iterable[Room]) -> None:
     """Hang every declared route on the application."""
     for room in rooms:
         for endpoint in room.endpoints:
@@ -164,17 +164,23 @@ def _if_match() -> tuple[str, ...] | None:
     return None if value is None else tuple(_ETAGS.findall(value))
 
 
-def _checked(endpoint: Endpoint, actor: Actor, path: dict[str, str], sent: _Sent) -> tuple[Call, Callable[[Call], Reply] | None]:
+def _checked(
+    endpoint: Endpoint, actor: Actor, path: dict[str, str], sent: _Sent
+) -> tuple[Call, Callable[[Call], Reply] | None]:
     rates.count(f"{actor.kind} {actor.id}" if actor.id else f"address {actor.request.address}")
     if sent.fault:
         raise sent.fault
     if endpoint.purpose and not request.headers.get("Purpose"):
-        raise PurposeRequired("Say why: the Purpose header names one of your purposes.", extra={"purposes": list(actor.purposes)})
+        raise PurposeRequired(
+            "Say why: the Purpose header names one of your purposes.", extra={"purposes": list(actor.purposes)}
+        )
     key = _idempotency_key(endpoint)
     if endpoint.if_match == REQUIRED and actor.request.if_match is None:
         raise PreconditionRequired("Send If-Match with the ETag of what you read.")
     if endpoint.purpose and actor.purpose not in actor.purposes:
-        raise PurposeNotAllowed("This is not one of your purposes.", reason="purpose", extra={"purposes": list(actor.purposes)})
+        raise PurposeNotAllowed(
+            "This is not one of your purposes.", reason="purpose", extra={"purposes": list(actor.purposes)}
+        )
     call = Call(actor, path, endpoint=endpoint)
     arguments = request.args.to_dict()
     if arguments:
@@ -193,7 +199,9 @@ def _checked(endpoint: Endpoint, actor: Actor, path: dict[str, str], sent: _Sent
     if key is None:
         return call, None
     route = f"{endpoint.method} {request.path} {actor.on_behalf_of or ''}".strip()
-    claimed = work.answer_again(actor, route=route[:200], key=key, body_hash=vault.ring().digest("replay", sent.data), status=endpoint.status)
+    claimed = work.answer_again(
+        actor, route=route[:200], key=key, body_hash=vault.ring().digest("replay", sent.data), status=endpoint.status
+    )
     if claimed is None:
         return call, None
     if claimed.thing_id is None or endpoint.again is None:

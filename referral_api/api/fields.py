@@ -10,7 +10,22 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from referral_api.kernel import codes, ids
 
-__all__ = ["Body", "Code", "Codes", "Day", "Flag", "Id", "Limits", "ListQuery", "Machine", "Moment", "Nested", "Text", "Whole", "many"]
+__all__ = [
+    "Body",
+    "Code",
+    "Codes",
+    "Day",
+    "Flag",
+    "Id",
+    "Limits",
+    "ListQuery",
+    "Machine",
+    "Moment",
+    "Nested",
+    "Text",
+    "Whole",
+    "many",
+]
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -36,7 +51,9 @@ class Body(Schema):
 class Text(fields.String):
     """Words of people. Not empty, bounded, no control characters but line ends and tabs."""
 
-    def __init__(self, maximum: int = Limits.LINE, *, minimum: int = 1, pattern: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, maximum: int = Limits.LINE, *, minimum: int = 1, pattern: str | None = None, **kwargs: Any
+    ) -> None:
         self.maximum = maximum
         checks: list[Any] = [validate.Length(min=minimum, max=maximum)]
         if pattern:
@@ -75,8 +92,12 @@ class Code(fields.String):
 class Codes(fields.List):
     """Some codes of one value set, each once."""
 
-    def __init__(self, *names: str, among: tuple[str, ...] = (), minimum: int = 0, maximum: int = Limits.ITEMS, **kwargs: Any) -> None:
-        super().__init__(Code(*names, among=among), validate=[validate.Length(min=minimum, max=maximum), _each_once], **kwargs)
+    def __init__(
+        self, *names: str, among: tuple[str, ...] = (), minimum: int = 0, maximum: int = Limits.ITEMS, **kwargs: Any
+    ) -> None:
+        super().__init__(
+            Code(*names, among=among), validate=[validate.Length(min=minimum, max=maximum), _each_once], **kwargs
+        )
 
 
 class Id(fields.Field[UUID]):

@@ -53,12 +53,12 @@ def next_link(cursor: str) -> str:
 
 
 def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(vault.ring().hashing["cursor"], signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"})
+    return URLSafeSerializer(
+        vault.ring().hashing["cursor"], signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"}
+    )
 
 
 def _bound(call: Call) -> str:
     filters = sorted((name, value) for name, value in request.args.items() if name not in ("cursor", "limit"))
     whole = f"{call.actor.id}\0{call.actor.on_behalf_of}\0{call.actor.purpose}\0{request.path}\0{filters!r}"
     return vault.ring().digest("cursor", whole.encode())[:12].hex()
-
-

@@ -64,7 +64,13 @@ def problem_of_http(error: HTTPException, request_id: str) -> Response:
     elif error.code is not None and error.code < 500:
         answer = problem(errors.MalformedBody("The request cannot be read."), request_id)
     else:
-        answer = _document("internal-error", "Something went wrong here", "It is not your doing, and nothing was changed.", request_id, {})
+        answer = _document(
+            "internal-error",
+            "Something went wrong here",
+            "It is not your doing, and nothing was changed.",
+            request_id,
+            {},
+        )
     for name, value in error.get_headers():
         if name == "Allow":
             answer.headers[name] = value

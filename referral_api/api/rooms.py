@@ -97,7 +97,14 @@ class Room:
         self.endpoints: list[Endpoint] = []
 
     def route(
-        self, method: str, rule: str, *, body: type[Schema] | None = None, query: type[Schema] | None = None, partial: bool = False, **declared: Any
+        self,
+        method: str,
+        rule: str,
+        *,
+        body: type[Schema] | None = None,
+        query: type[Schema] | None = None,
+        partial: bool = False,
+        **declared: Any,
     ) -> Callable[[Route], Route]:
         def keep(route: Route) -> Route:
             made = Endpoint(

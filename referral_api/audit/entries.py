@@ -75,7 +75,10 @@ def _document(entry_id: UUID, actor: Actor, entry: Entry) -> dict[str, Any]:
         },
         "purpose": actor.purpose,
         "action": entry.action,
-        "subject": {"type": entry.subject_type, "id": entry.subject_hash or _shown(entry.subject_type, entry.subject_id)},
+        "subject": {
+            "type": entry.subject_type,
+            "id": entry.subject_hash or _shown(entry.subject_type, entry.subject_id),
+        },
         "case_ref": entry.case_ref,
         "outcome": entry.outcome,
         "reason_code": entry.reason_code,

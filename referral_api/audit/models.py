@@ -22,6 +22,7 @@ class AuditEntry(Base):
         Index("ix_audit_entries_subject", "subject_id", "id"),
         Index("ix_audit_entries_action", "action", "id"),
         Index("ix_audit_entries_at", "at"),
+        {"sqlite_with_rowid": False},
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
@@ -52,7 +53,9 @@ class AuditLeaf(Base):
 
     __tablename__ = "audit_leaves"
 
-    index: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False)
+    index: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
     entry_id: Mapped[UUID] = mapped_column(Uuid, unique=True)
     leaf_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
@@ -63,7 +66,9 @@ class AuditNode(Base):
     __tablename__ = "audit_nodes"
 
     level: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    index: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False)
+    index: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
@@ -72,7 +77,9 @@ class AuditCheckpoint(Base):
 
     __tablename__ = "audit_checkpoints"
 
-    tree_size: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False)
+    tree_size: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     root: Mapped[bytes] = mapped_column(LargeBinary(32))
     note: Mapped[str] = mapped_column(Text)

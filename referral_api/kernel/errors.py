@@ -28,7 +28,14 @@ class CallError(Exception):
     title: ClassVar[str]
     outcome: ClassVar[str | None] = None
 
-    def __init__(self, detail: str, *, reason: str | None = None, extra: Mapping[str, Any] | None = None, retry_after: int | None = None) -> None:
+    def __init__(
+        self,
+        detail: str,
+        *,
+        reason: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+        retry_after: int | None = None,
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.reason = reason

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Connection, Index, Uuid, func, insert, select, update
+from sqlalchemy import BigInteger, Connection, Index, Uuid, func, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from referral_api.kernel import ids
@@ -17,7 +17,7 @@ class OutboxEvent(Base):
     __tablename__ = "outbox_events"
     __table_args__ = (
         Index("ix_outbox_events_feed", "agency_id", "seq", unique=True),
-        Index("ix_outbox_events_unnumbered", "at", "id", postgresql_where="seq IS NULL", sqlite_where="seq IS NULL"),
+        Index("ix_outbox_events_unnumbered", "at", "id", postgresql_where=text("seq IS NULL"), sqlite_where=text("seq IS NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
@@ -30,10 +30,27 @@ class OutboxEvent(Base):
     state: Mapped[str | None] = mapped_column(choice())
 
 
-def put(session: Session, *, to: Iterable[UUID], at: datetime, type: str, subject_type: str, subject_id: UUID, state: str | None) -> None:
+def put(
+    session: Session,
+    *,
+    to: Iterable[UUID],
+    at: datetime,
+    type: str,
+    subject_type: str,
+    subject_id: UUID,
+    state: str | None,
+) -> None:
     """Put one event for each agency in `to`; it becomes real with the transaction or not at all."""
     rows = [
-        {"id": ids.new(), "agency_id": agency, "at": at, "type": type, "subject_type": subject_type, "subject_id": subject_id, "state": state}
+        {
+            "id": ids.new(),
+            "agency_id": agency,
+            "at": at,
+            "type": type,
+            "subject_type": subject_type,
+            "subject_id": subject_id,
+            "state": state,
+        }
         for agency in dict.fromkeys(to)
     ]
     if rows:
@@ -44,12 +61,17 @@ def number_events(connection: Connection, *, limit: int = 1000) -> int:
     """Number visible events per agency, by time: a feed has no gap, and nothing that commits late is skipped. Returns how many."""
     events = OutboxEvent.__table__
     rows = connection.execute(
-        select(OutboxEvent.id, OutboxEvent.agency_id).where(OutboxEvent.seq.is_(None)).order_by(OutboxEvent.at, OutboxEvent.id).limit(limit)
+        select(OutboxEvent.id, OutboxEvent.agency_id)
+        .where(OutboxEvent.seq.is_(None))
+        .order_by(OutboxEvent.at, OutboxEvent.id)
+        .limit(limit)
     ).all()
     last: dict[UUID, int] = {}
     for row in rows:
         if row.agency_id not in last:
-            last[row.agency_id] = connection.execute(select(func.coalesce(func.max(OutboxEvent.seq), 0)).where(OutboxEvent.agency_id == row.agency_id)).scalar_one()
+            last[row.agency_id] = connection.execute(
+                select(func.coalesce(func.max(OutboxEvent.seq), 0)).where(OutboxEvent.agency_id == row.agency_id)
+            ).scalar_one()
         last[row.agency_id] += 1
         connection.execute(update(events).where(events.c.id == row.id).values(seq=last[row.agency_id]))  # type: ignore[arg-type]
     return len(rows)

@@ -58,12 +58,20 @@ def claim(session: Session, *, actor_id: UUID, route: str, key: str, body_hash: 
     session.execute(delete(ReplayKey.__table__).where(*same_call, ReplayKey.at < now - KEPT))  # type: ignore[arg-type]
     row = {"id": row_id, "actor_id": actor_id, "route": route, "key": key, "body_hash": body_hash, "at": now}
     try:
-        made: CursorResult[tuple[()]] = session.execute(dialect.insert(ReplayKey.__table__).values(row).on_conflict_do_nothing())  # type: ignore[arg-type,assignment]
+        made: CursorResult[tuple[()]] = session.execute(
+            dialect.insert(ReplayKey.__table__).values(row).on_conflict_do_nothing()
+        )  # type: ignore[arg-type,assignment]
     except OperationalError as error:
-        raise IdempotencyInFlight("An equal call is still being answered. Try again in a moment.", retry_after=1) from error
+        raise IdempotencyInFlight(
+            "An equal call is still being answered. Try again in a moment.", retry_after=1
+        ) from error
     if made.rowcount:
         return Claim(row_id, first=True)
-    found = session.execute(select(ReplayKey.id, ReplayKey.body_hash, ReplayKey.status, ReplayKey.kind, ReplayKey.thing_id).where(*same_call)).one()
+    found = session.execute(
+        select(ReplayKey.id, ReplayKey.body_hash, ReplayKey.status, ReplayKey.kind, ReplayKey.thing_id).where(
+            *same_call
+        )
+    ).one()
     if found.body_hash != body_hash:
         raise IdempotencyKeyReused("This key came before with another body. Use a new key for a new act.")
     return Claim(found.id, first=False, status=found.status, kind=found.kind, thing_id=found.thing_id)
@@ -71,7 +79,11 @@ def claim(session: Session, *, actor_id: UUID, route: str, key: str, body_hash: 
 
 def settle(session: Session, claimed: Claim, *, status: int, kind: str, thing_id: UUID) -> None:
     """Write down what the act made, just before its commit."""
-    session.execute(update(ReplayKey.__table__).where(ReplayKey.id == claimed.id).values(status=status, kind=kind, thing_id=thing_id))  # type: ignore[arg-type]
+    session.execute(
+        update(ReplayKey.__table__)
+        .where(ReplayKey.id == claimed.id)
+        .values(status=status, kind=kind, thing_id=thing_id)
+    )  # type: ignore[arg-type]
 
 
 def forget_old(session: Session, now: datetime) -> None:

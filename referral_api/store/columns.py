@@ -52,7 +52,9 @@ class GuardedJson(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         if value is not None and (findings := guard.scan_document(value)):
-            raise ImageryRefused([FieldError("", found.family, guard.FAMILIES[found.family]) for found in findings[:20]])
+            raise ImageryRefused(
+                [FieldError("", found.family, guard.FAMILIES[found.family]) for found in findings[:20]]
+            )
         return value
 
 

@@ -19,7 +19,15 @@ class Page:
     next_after: UUID | None
 
 
-def page_of(session: Session, query: Select[Any], key: InstrumentedAttribute[UUID] | Any, *, limit: int, after: UUID | None, ascending: bool = False) -> Page:
+def page_of(
+    session: Session,
+    query: Select[Any],
+    key: InstrumentedAttribute[UUID] | Any,
+    *,
+    limit: int,
+    after: UUID | None,
+    ascending: bool = False,
+) -> Page:
     """One page of `query`, whose rows have the key as attribute `id`."""
     if after is not None:
         query = query.where(key > after if ascending else key < after)

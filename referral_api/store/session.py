@@ -20,6 +20,8 @@ __all__ = ["Base", "CommitOutsideWork", "configure_engine", "db", "only_here", "
 
 
 class Base(DeclarativeBase):
+    __allow_unmapped__ = True
+
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(column_0_label)s",
@@ -94,7 +96,14 @@ def configure_engine(engine: Engine) -> Engine:
     @event.listens_for(engine, "connect")
     def connect(connection: Any, record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "trusted_schema=OFF", "secure_delete=ON"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=5000",
+            "trusted_schema=OFF",
+            "secure_delete=ON",
+        ):
             connection.execute(f"PRAGMA {pragma}")
         record.info["queue"] = os.open(queue, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 

@@ -42,7 +42,11 @@ class KeyRing:
     def generate(cls, now: datetime) -> str:
         """A new ring as the JSON that `parse` reads."""
         key_id = quarter_of(now)
-        document = {"active": key_id, "wrapping": {key_id: _encode(secrets.token_bytes(32))}, "hashing": _encode(secrets.token_bytes(32))}
+        document = {
+            "active": key_id,
+            "wrapping": {key_id: _encode(secrets.token_bytes(32))},
+            "hashing": _encode(secrets.token_bytes(32)),
+        }
         return json.dumps(document, indent=2) + "\n"
 
     @classmethod

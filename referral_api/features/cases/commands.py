@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
-from referral_api import vault, work as spine
+from referral_api import vault
+from referral_api import work as spine
 from referral_api.access import Permission
 from referral_api.features.cases import rules, sealed
 from referral_api.features.cases.models import Case
 from referral_api.features.cases.parties import admit, assign
-from referral_api.features.cases.queries import CaseFile, CaseView, find_case, view, view_now
+from referral_api.features.cases.queries import CaseFile, CaseView, view, view_now
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import FieldError, Forbidden, IllegalStep, Invalid, NotFound
@@ -26,7 +25,15 @@ _MINIMUM = ("risk_level", "risk_flags", "language", "area", "age_band")
 _ROW = (*_MINIMUM, "identification_status", "subject_role", "intake_channel")
 
 
-def open_case(actor: Actor, *, case_number: str, identification_status: str, subject: Mapping[str, Any], safe_contact: Mapping[str, Any] | None, **row: Any) -> CaseView:
+def open_case(
+    actor: Actor,
+    *,
+    case_number: str,
+    identification_status: str,
+    subject: Mapping[str, Any],
+    safe_contact: Mapping[str, Any] | None,
+    **row: Any,
+) -> CaseView:
     """Open a case: the agency owns it, and whoever opens it is assigned."""
     agency = actor.agency_id
     if agency is None:
@@ -60,7 +67,12 @@ def open_case(actor: Actor, *, case_number: str, identification_status: str, sub
         if actor.person_id is not None:
             assign(w, case, agency, actor.person_id, kind="lead", no_conflict=True)
         opened = view_now(actor, case_id)
-        w.record(case, fields=["case_number", "identification_status", *sorted(row), *sorted(written)], data_classes=sorted(opened.subject), versions=opened.versions)
+        w.record(
+            case,
+            fields=["case_number", "identification_status", *sorted(row), *sorted(written)],
+            data_classes=sorted(opened.subject),
+            versions=opened.versions,
+        )
     return opened
 
 
@@ -78,7 +90,9 @@ def change_case(actor: Actor, file: CaseFile, *, changes: Mapping[str, Any], rea
             raise IllegalStep(case.status, ["reopen"] if case.status == "closed" else [])
         key = file.key()
         current = {**before.subject, "safe_contact": before.safe_contact or {}}
-        merged = _with_caregiver_ids({name: _merged(current.get(name, {}), patch) for name, patch in subject.items()}, current)
+        merged = _with_caregiver_ids(
+            {name: _merged(current.get(name, {}), patch) for name, patch in subject.items()}, current
+        )
         for data_class, content in merged.items():
             version = file.rows[data_class][0] + 1 if data_class in file.rows else 1
             sealed.write_class(w, case, key, data_class, content, version=version, reason=reason)
@@ -94,7 +108,13 @@ def change_case(actor: Actor, file: CaseFile, *, changes: Mapping[str, Any], rea
         after = view_now(actor, case.id)
         w.record(
             case,
-            fields=sorted([*row, *(["case_number"] if "case_number" in changes else []), *(f"{c}.{name}" for c, patch in subject.items() for name in patch or ())]),
+            fields=sorted(
+                [
+                    *row,
+                    *(["case_number"] if "case_number" in changes else []),
+                    *(f"{c}.{name}" for c, patch in subject.items() for name in patch or ()),
+                ]
+            ),
             data_classes=sorted(after.subject),
             versions=after.versions,
             reason_code=reason,
@@ -110,7 +130,11 @@ def close_case(actor: Actor, file: CaseFile, *, reason_code: str, note: str | No
         if case.status != "open":
             raise IllegalStep(case.status, ["reopen"] if case.status == "closed" else [])
         case.status, case.close_reason, case.closed_at = "closed", reason_code, w.now
-        case.close_note_sealed = vault.seal(file.key(), note, Place("cases", "close_note", case.id, case.id, case.version + 1)) if note else None
+        case.close_note_sealed = (
+            vault.seal(file.key(), note, Place("cases", "close_note", case.id, case.id, case.version + 1))
+            if note
+            else None
+        )
         case.retention_until = rules.retention_from(w.now)
         return _touched(w, case, fields=["status", "close_reason"], reason_code=reason_code)
 
@@ -136,9 +160,16 @@ def _touched(w: Work, case: Case, **said: Any) -> CaseView:
 
 
 def _may_change(before: CaseView, row: Mapping[str, Any], subject: Mapping[str, Any], number: bool) -> None:
-    hidden = sorted(c for c in subject if (c == "safe_contact" and not before.shown.safe_contact) or (c != "safe_contact" and c not in before.shown.classes))
+    hidden = sorted(
+        c
+        for c in subject
+        if (c == "safe_contact" and not before.shown.safe_contact)
+        or (c != "safe_contact" and c not in before.shown.classes)
+    )
     if hidden or ((row or number) and before.relation is not Relation.OWNER):
-        raise Forbidden("You may change only what is shown to you, and the minimum only as its owner.", reason="not_disclosed")
+        raise Forbidden(
+            "You may change only what is shown to you, and the minimum only as its owner.", reason="not_disclosed"
+        )
 
 
 def _set_row(case: Case, row: Mapping[str, Any]) -> None:
@@ -181,7 +212,9 @@ def _with_caregiver_ids(subject: Mapping[str, Any], current: Mapping[str, Any] |
         elif isinstance(carer["id"], UUID):
             carer["id"] = ids.show("caregiver", carer["id"])
             if carer["id"] not in known:
-                raise Invalid([FieldError(f"/subject/family/caregivers/{index}/id", "not-found", "There is no such thing.")])
+                raise Invalid(
+                    [FieldError(f"/subject/family/caregivers/{index}/id", "not-found", "There is no such thing.")]
+                )
     return {name: _plain(content) for name, content in ready.items()}
 
 

@@ -20,7 +20,15 @@ from referral_api.store import session
 from referral_api.store.pages import Page, page_of
 from referral_api.work import disclose
 
-__all__ = ["list_assignments", "list_disclosures", "list_exclusions", "list_links", "list_parties", "list_timeline", "list_versions"]
+__all__ = [
+    "list_assignments",
+    "list_disclosures",
+    "list_exclusions",
+    "list_links",
+    "list_parties",
+    "list_timeline",
+    "list_versions",
+]
 
 
 def _owner(file: CaseFile) -> bool:
@@ -29,34 +37,74 @@ def _owner(file: CaseFile) -> bool:
 
 def list_parties(actor: Actor, file: CaseFile, *, limit: int, after: UUID | None) -> Page:
     """The owner sees every party; a receiver sees the owner and itself, so that a shelter or a clinic is not given away."""
-    query = select(CaseParty.id, CaseParty.agency_id, CaseParty.relation, CaseParty.since, CaseParty.until).where(CaseParty.case_id == file.case.id)
+    query = select(CaseParty.id, CaseParty.agency_id, CaseParty.relation, CaseParty.since, CaseParty.until).where(
+        CaseParty.case_id == file.case.id
+    )
     if not _owner(file):
         query = query.where(or_(CaseParty.agency_id == actor.agency_id, CaseParty.relation == Relation.OWNER))
     page = page_of(session(), query, CaseParty.id, limit=limit, after=after)
-    disclose(actor, Permission.CASE_READ, file.case, fields=["parties"], returned_ids=[ids.show("agency", row.agency_id) for row in page.rows])
+    disclose(
+        actor,
+        Permission.CASE_READ,
+        file.case,
+        fields=["parties"],
+        returned_ids=[ids.show("agency", row.agency_id) for row in page.rows],
+    )
     return page
 
 
 def list_assignments(actor: Actor, file: CaseFile) -> Sequence[Any]:
     rows = (
         session()
-        .execute(select(CaseWorker).where(CaseWorker.case_id == file.case.id, CaseWorker.agency_id == actor.agency_id).order_by(CaseWorker.id.desc()).limit(100))
+        .execute(
+            select(CaseWorker)
+            .where(CaseWorker.case_id == file.case.id, CaseWorker.agency_id == actor.agency_id)
+            .order_by(CaseWorker.id.desc())
+            .limit(100)
+        )
         .scalars()
         .all()
     )
-    disclose(actor, Permission.CASE_READ, file.case, fields=["assignments"], returned_ids=[ids.show("member", row.member_id) for row in rows])
+    disclose(
+        actor,
+        Permission.CASE_READ,
+        file.case,
+        fields=["assignments"],
+        returned_ids=[ids.show("member", row.member_id) for row in rows],
+    )
     return rows
 
 
 def list_exclusions(actor: Actor, file: CaseFile) -> Sequence[Any]:
-    rows = session().execute(select(CaseExclusion).where(CaseExclusion.case_id == file.case.id).order_by(CaseExclusion.id.desc()).limit(100)).scalars().all()
+    rows = (
+        session()
+        .execute(
+            select(CaseExclusion)
+            .where(CaseExclusion.case_id == file.case.id)
+            .order_by(CaseExclusion.id.desc())
+            .limit(100)
+        )
+        .scalars()
+        .all()
+    )
     disclose(actor, Permission.CASE_HISTORY, file.case, fields=["exclusions"])
     return rows
 
 
 def list_links(actor: Actor, file: CaseFile) -> Sequence[Any]:
-    rows = session().execute(select(CaseLink).where(CaseLink.case_id == file.case.id).order_by(CaseLink.id.desc()).limit(100)).scalars().all()
-    disclose(actor, Permission.CASE_HISTORY, file.case, fields=["links"], returned_ids=[ids.show("case", row.to_case_id) for row in rows])
+    rows = (
+        session()
+        .execute(select(CaseLink).where(CaseLink.case_id == file.case.id).order_by(CaseLink.id.desc()).limit(100))
+        .scalars()
+        .all()
+    )
+    disclose(
+        actor,
+        Permission.CASE_HISTORY,
+        file.case,
+        fields=["links"],
+        returned_ids=[ids.show("case", row.to_case_id) for row in rows],
+    )
     return rows
 
 
@@ -71,7 +119,14 @@ def list_versions(actor: Actor, file: CaseFile, *, data_class: str) -> list[tupl
     rows = session().execute(query.order_by(CaseData.version.desc()).limit(100)).scalars().all()
     key = file.key()
     found = [(row, sealed.open_class(key, row.case_id, data_class, row.version, row.sealed)) for row in rows]
-    disclose(actor, Permission.CASE_HISTORY, file.case, data_classes=[data_class], versions=file.versions([data_class]), fields=["versions"])
+    disclose(
+        actor,
+        Permission.CASE_HISTORY,
+        file.case,
+        data_classes=[data_class],
+        versions=file.versions([data_class]),
+        fields=["versions"],
+    )
     return found
 
 
@@ -79,13 +134,17 @@ def list_disclosures(actor: Actor, file: CaseFile, *, limit: int, after: UUID | 
     """The receipts of a case: the audit entries in which another agency was shown some of it."""
     query = _entries(file).where(AuditEntry.disclosed, AuditEntry.agency_id != file.case.owner_agency_id)
     page = page_of(session(), query, AuditEntry.id, limit=limit, after=after)
-    disclose(actor, Permission.DISCLOSURE_LIST, file.case, returned_ids=[ids.show("receipt", row.id) for row in page.rows])
+    disclose(
+        actor, Permission.DISCLOSURE_LIST, file.case, returned_ids=[ids.show("receipt", row.id) for row in page.rows]
+    )
     return Page([json.loads(row.leaf) for row in page.rows], page.next_after)
 
 
 def list_timeline(actor: Actor, file: CaseFile, *, limit: int, after: UUID | None) -> Page:
     """What was done, from the log: changes, not reads. A receiver sees its own acts only."""
-    query = _entries(file).where(AuditEntry.outcome == "allowed", ~AuditEntry.action.like("%.read"), ~AuditEntry.action.like("%.listed"))
+    query = _entries(file).where(
+        AuditEntry.outcome == "allowed", ~AuditEntry.action.like("%.read"), ~AuditEntry.action.like("%.listed")
+    )
     query = query.where(~AuditEntry.action.like("%\\_read", escape="\\"))
     if not _owner(file):
         query = query.where(AuditEntry.agency_id == actor.agency_id)

@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint, Uuid
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from referral_api.kernel.actor import Actor
@@ -88,7 +101,16 @@ class CaseData(Base):
     """One version of one data class (or of `safe_contact`), sealed under the case's key."""
 
     __tablename__ = "case_data"
-    __table_args__ = (Index("uq_case_data_current", "case_id", "data_class", unique=True, postgresql_where="current", sqlite_where="current"),)
+    __table_args__ = (
+        Index(
+            "uq_case_data_current",
+            "case_id",
+            "data_class",
+            unique=True,
+            postgresql_where=text("current"),
+            sqlite_where=text("current"),
+        ),
+    )
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     data_class: Mapped[str] = mapped_column(choice(), primary_key=True)
@@ -106,7 +128,9 @@ class CaseParty(Base):
 
     __tablename__ = "case_parties"
     __table_args__ = (
-        UniqueConstraint("case_id", "agency_id", "relation", "because_kind", "because_id", name="uq_case_parties_cause"),
+        UniqueConstraint(
+            "case_id", "agency_id", "relation", "because_kind", "because_id", name="uq_case_parties_cause"
+        ),
         Index("ix_case_parties_agency", "agency_id", "case_id"),
     )
 

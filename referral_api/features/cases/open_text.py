@@ -27,7 +27,11 @@ def says_who(text: str, documents: Mapping[str, Mapping[str, Any]], case_number:
 
 def _folded(text: str) -> list[str]:
     """Words without case, accents and Arabic marks, so that spelling does not hide a name."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+    plain = "".join(
+        c
+        for c in unicodedata.normalize("NFKD", text).casefold()
+        if not unicodedata.combining(c) and unicodedata.category(c) != "Cf"
+    )
     return _WORDS.findall(plain)
 
 

@@ -28,29 +28,59 @@ def admit(w: Work, case: Case, agency_id: UUID, *, as_: Relation, because: tuple
         CaseParty.because_kind == kind,
         CaseParty.because_id == cause,
     )
-    again = w.session.execute(update(CaseParty).where(*cause_is).values(since=w.now, until=None), execution_options={"synchronize_session": False})
+    again = w.session.execute(
+        update(CaseParty).where(*cause_is).values(since=w.now, until=None),
+        execution_options={"synchronize_session": False},
+    )
     if again.rowcount == 0:  # type: ignore[attr-defined]
-        w.add(CaseParty(id=ids.new(), case_id=case.id, agency_id=agency_id, relation=as_, because_kind=kind, because_id=cause, since=w.now))
+        w.add(
+            CaseParty(
+                id=ids.new(),
+                case_id=case.id,
+                agency_id=agency_id,
+                relation=as_,
+                because_kind=kind,
+                because_id=cause,
+                since=w.now,
+            )
+        )
 
 
 def dismiss(w: Work, case_id: UUID, *, because: tuple[str, UUID]) -> None:
     """End what this cause made: the party's row, and with its last row the assignments of its people."""
     kind, cause = because
-    same = (CaseParty.case_id == case_id, CaseParty.because_kind == kind, CaseParty.because_id == cause, CaseParty.until.is_(None))
+    same = (
+        CaseParty.case_id == case_id,
+        CaseParty.because_kind == kind,
+        CaseParty.because_id == cause,
+        CaseParty.until.is_(None),
+    )
     agencies = list(w.session.execute(select(CaseParty.agency_id).where(*same)).scalars())
-    w.session.execute(update(CaseParty).where(*same).values(until=w.now), execution_options={"synchronize_session": False})
+    w.session.execute(
+        update(CaseParty).where(*same).values(until=w.now), execution_options={"synchronize_session": False}
+    )
     for agency_id in agencies:
         others = select(CaseParty.id).where(
-            CaseParty.case_id == case_id, CaseParty.agency_id == agency_id, CaseParty.until.is_(None), CaseParty.relation != Relation.FORMER
+            CaseParty.case_id == case_id,
+            CaseParty.agency_id == agency_id,
+            CaseParty.until.is_(None),
+            CaseParty.relation != Relation.FORMER,
         )
         if w.session.execute(others.limit(1)).first() is None:
             gone = (CaseWorker.case_id == case_id, CaseWorker.agency_id == agency_id, CaseWorker.until.is_(None))
-            w.session.execute(update(CaseWorker).where(*gone).values(until=w.now), execution_options={"synchronize_session": False})
+            w.session.execute(
+                update(CaseWorker).where(*gone).values(until=w.now), execution_options={"synchronize_session": False}
+            )
 
 
 def assign(w: Work, case: Case, agency_id: UUID, member_id: UUID, *, kind: str, no_conflict: bool) -> CaseWorker:
     """Assign a member; one who is assigned already stays as they are."""
-    mine = (CaseWorker.case_id == case.id, CaseWorker.agency_id == agency_id, CaseWorker.member_id == member_id, CaseWorker.until.is_(None))
+    mine = (
+        CaseWorker.case_id == case.id,
+        CaseWorker.agency_id == agency_id,
+        CaseWorker.member_id == member_id,
+        CaseWorker.until.is_(None),
+    )
     found = w.session.execute(select(CaseWorker).where(*mine)).scalars().first()
     if found is None:
         found = CaseWorker(
@@ -70,7 +100,15 @@ def assign(w: Work, case: Case, agency_id: UUID, member_id: UUID, *, kind: str, 
 def assign_worker(actor: Actor, file: CaseFile, *, member_id: UUID, kind: str, no_conflict: bool) -> CaseWorker:
     """A supervisor says who of the agency works on the case."""
     if not no_conflict:
-        raise Invalid([FieldError("/no_conflict", "conflict", "Somebody with a conflict of interest is not assigned: make an exclusion instead.")])
+        raise Invalid(
+            [
+                FieldError(
+                    "/no_conflict",
+                    "conflict",
+                    "Somebody with a conflict of interest is not assigned: make an exclusion instead.",
+                )
+            ]
+        )
     agency = actor.agency_id
     if agency is None:
         raise NotFound()
@@ -83,13 +121,21 @@ def assign_worker(actor: Actor, file: CaseFile, *, member_id: UUID, kind: str, n
     return worker
 
 
-def exclude_from_case(actor: Actor, file: CaseFile, *, reason_code: str, member_id: UUID | None = None, agency_id: UUID | None = None) -> CaseExclusion:
+def exclude_from_case(
+    actor: Actor, file: CaseFile, *, reason_code: str, member_id: UUID | None = None, agency_id: UUID | None = None
+) -> CaseExclusion:
     """Keep a member or an agency out of the case. From then on the case looks like a missing one to them."""
     if (member_id is None) == (agency_id is None):
         raise Invalid([FieldError("", "one-of", "Name a member or an agency, one of the two.")])
     with work(actor, Permission.CASE_EXCLUDE, on=file.case) as w:
         if agency_id == file.case.owner_agency_id:
-            raise Invalid([FieldError("/agency_id", "owner", "The owner is not excluded from its own case: transfer the case first.")])
+            raise Invalid(
+                [
+                    FieldError(
+                        "/agency_id", "owner", "The owner is not excluded from its own case: transfer the case first."
+                    )
+                ]
+            )
         row = CaseExclusion(
             id=ids.new(),
             case_id=file.case.id,
@@ -102,7 +148,9 @@ def exclude_from_case(actor: Actor, file: CaseFile, *, reason_code: str, member_
         w.add(row)
         gone: Any = (CaseWorker.member_id == member_id) if member_id else (CaseWorker.agency_id == agency_id)
         w.session.execute(
-            update(CaseWorker).where(CaseWorker.case_id == file.case.id, gone, CaseWorker.until.is_(None)).values(until=w.now),
+            update(CaseWorker)
+            .where(CaseWorker.case_id == file.case.id, gone, CaseWorker.until.is_(None))
+            .values(until=w.now),
             execution_options={"synchronize_session": False},
         )
         w.record(file.case, fields=["exclusions"], reason_code=reason_code)
@@ -119,7 +167,9 @@ def link_cases(actor: Actor, file: CaseFile, *, to_case_id: UUID, kind: str) -> 
     with work(actor, Permission.CASE_LINK, on=file.case) as w:
         if other is None or other.id == file.case.id or other.owner_agency_id != file.case.owner_agency_id:
             raise Invalid([FieldError("/to_case_id", "not-found", "There is no such thing.")])
-        row = CaseLink(id=ids.new(), case_id=file.case.id, to_case_id=other.id, link_kind=kind, linked_by=actor.person_id, at=w.now)
+        row = CaseLink(
+            id=ids.new(), case_id=file.case.id, to_case_id=other.id, link_kind=kind, linked_by=actor.person_id, at=w.now
+        )
         w.add(row)
         w.record(file.case, fields=["links"], reason_code=kind)
         w.made = ("link", row.id)

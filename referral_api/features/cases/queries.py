@@ -80,27 +80,34 @@ def find_case(actor: Actor, case_id: UUID) -> CaseFile:
         ContactAcknowledgement.member_id == actor.person_id,
         ContactAcknowledgement.at > actor.now - rules.ACKNOWLEDGED_FOR,
         ContactAcknowledgement.safe_contact_version
-        == select(CaseData.version).where(CaseData.case_id == Case.id, CaseData.data_class == "safe_contact", CaseData.current).correlate(Case).scalar_subquery(),
+        == select(CaseData.version)
+        .where(CaseData.case_id == Case.id, CaseData.data_class == "safe_contact", CaseData.current)
+        .correlate(Case)
+        .scalar_subquery(),
     )
-    found = session().execute(
-        select(
-            Case,
-            CaseKey.kek_id,
-            CaseKey.wrapped,
-            relations_here(actor).label("relations"),
-            assigned_here(actor).label("assigned"),
-            excluded_here(actor).label("excluded"),
-            acknowledged.label("acknowledged"),
-            CaseData.data_class,
-            CaseData.version.label("data_version"),
-            CaseData.sealed,
-            CaseData.at,
+    found = (
+        session()
+        .execute(
+            select(
+                Case,
+                CaseKey.kek_id,
+                CaseKey.wrapped,
+                relations_here(actor).label("relations"),
+                assigned_here(actor).label("assigned"),
+                excluded_here(actor).label("excluded"),
+                acknowledged.label("acknowledged"),
+                CaseData.data_class,
+                CaseData.version.label("data_version"),
+                CaseData.sealed,
+                CaseData.at,
+            )
+            .join(CaseKey, CaseKey.case_id == Case.id)
+            .outerjoin(CaseData, (CaseData.case_id == Case.id) & CaseData.current)
+            .where(Case.id == case_id),
+            execution_options={"populate_existing": True},
         )
-        .join(CaseKey, CaseKey.case_id == Case.id)
-        .outerjoin(CaseData, (CaseData.case_id == Case.id) & CaseData.current)
-        .where(Case.id == case_id),
-        execution_options={"populate_existing": True},
-    ).all()
+        .all()
+    )
     if not found:
         raise NotFound(case_ref=work.case_ref(case_id))
     first = found[0]
@@ -118,9 +125,9 @@ def grants_to(actor: Actor, case_id: UUID) -> list[rules.Grant]:
     """What the consents of the agency's own open referrals of this case grant it: the join, judged at this request's time."""
     d = case_disclosures.c
     rows = session().execute(
-        select(d.data_class, d.purpose, d.basis, d.consent_id, d.referral_id, d.valid_from, d.valid_until, d.consent_state).where(
-            d.case_id == case_id, d.agency_id == actor.agency_id
-        )
+        select(
+            d.data_class, d.purpose, d.basis, d.consent_id, d.referral_id, d.valid_from, d.valid_until, d.consent_state
+        ).where(d.case_id == case_id, d.agency_id == actor.agency_id)
     )
     return [
         rules.Grant(
@@ -129,7 +136,9 @@ def grants_to(actor: Actor, case_id: UUID) -> list[rules.Grant]:
             r.basis,
             r.consent_id,
             r.referral_id,
-            r.consent_state in ("active", "withdrawal_requested") and r.valid_from <= actor.now and (r.valid_until is None or actor.now < r.valid_until),
+            r.consent_state in ("active", "withdrawal_requested")
+            and r.valid_from <= actor.now
+            and (r.valid_until is None or actor.now < r.valid_until),
         )
         for r in rows
     ]
@@ -151,13 +160,17 @@ def view(actor: Actor, file: CaseFile) -> CaseView:
         acknowledged=file.acknowledged,
         protected_location=bool(contact and contact.get("protected_location")),
     )
-    subject = {c: content for c in sorted(shown.classes) if (content := contact if c == "contact" else _open(file, key, c))}
+    subject = {
+        c: content for c in sorted(shown.classes) if (content := contact if c == "contact" else _open(file, key, c))
+    }
     versions = file.versions([*shown.classes, *(_SECRET if shown.safe_contact else ())])
     case.seen = (case.version, sorted(versions.items()))
     return CaseView(
         case=case,
         relation=standing.relation,
-        case_number=sealed.case_number(key, case) if "identity" in shown.classes or (owner and actor.person_id is None) else None,
+        case_number=sealed.case_number(key, case)
+        if "identity" in shown.classes or (owner and actor.person_id is None)
+        else None,
         subject=subject,
         withheld=shown.withheld,
         safe_contact=_open(file, key, "safe_contact") if shown.safe_contact else None,
@@ -201,17 +214,26 @@ def read_case(actor: Actor, case_id: UUID) -> CaseView:
     return shown
 
 
-def list_cases(actor: Actor, *, limit: int, after: UUID | None, status: str | None = None, risk_level: str | None = None) -> Page:
+def list_cases(
+    actor: Actor, *, limit: int, after: UUID | None, status: str | None = None, risk_level: str | None = None
+) -> Page:
     """One page of the agency's work list: the minimum of each case."""
     c = Case.__table__.c
-    query = select(*(c[n] for n in _LISTED), relations_here(actor).label("relations"), assigned_here(actor).label("assigned"))
+    query = select(
+        *(c[n] for n in _LISTED), relations_here(actor).label("relations"), assigned_here(actor).label("assigned")
+    )
     query = visible_cases(query, actor)
     if status:
         query = query.where(c.status == status)
     if risk_level:
         query = query.where(c.risk_level == risk_level)
     page = page_of(session(), query, c.id, limit=limit, after=after)
-    disclose(actor, Permission.CASE_LIST, OwnAgency(_agency(actor)), returned_ids=[ids.show("case", row.id) for row in page.rows])
+    disclose(
+        actor,
+        Permission.CASE_LIST,
+        OwnAgency(_agency(actor)),
+        returned_ids=[ids.show("case", row.id) for row in page.rows],
+    )
     return page
 
 

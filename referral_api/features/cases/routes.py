@@ -10,7 +10,9 @@ from referral_api.features.cases import schemas as s
 from referral_api.features.cases.queries import CaseView, find_case
 from referral_api.kernel.actor import Actor
 
-room = Room("cases", "Cases: one child victim, child at risk or child witness, in data classes that are disclosed one by one.")
+room = Room(
+    "cases", "Cases: one child victim, child at risk or child witness, in data classes that are disclosed one by one."
+)
 
 
 def _shown(actor: Actor, view: CaseView) -> Reply:
@@ -21,7 +23,17 @@ def _again(call: Call, case_id: UUID) -> Reply:
     return _shown(call.actor, queries.read_case(call.actor, case_id))
 
 
-@room.post("/v1/cases", permission=P.CASE_OPEN, body=s.OpenCase, answer=s.CaseOut, status=201, purpose=True, idempotency=REQUIRED, again=_again, etag=True)
+@room.post(
+    "/v1/cases",
+    permission=P.CASE_OPEN,
+    body=s.OpenCase,
+    answer=s.CaseOut,
+    status=201,
+    purpose=True,
+    idempotency=REQUIRED,
+    again=_again,
+    etag=True,
+)
 def open_case(call: Call) -> Reply:
     """Open a case."""
     return _shown(call.actor, commands.open_case(call.actor, **call.body))
@@ -31,7 +43,13 @@ def open_case(call: Call) -> Reply:
 def list_cases(call: Call) -> Reply:
     """List the agency's cases: its own, and those that it was admitted to."""
     query = call.query
-    page = queries.list_cases(call.actor, limit=query["limit"], after=paging.after(call), status=query["status"], risk_level=query["risk_level"])
+    page = queries.list_cases(
+        call.actor,
+        limit=query["limit"],
+        after=paging.after(call),
+        status=query["status"],
+        risk_level=query["risk_level"],
+    )
     return paging.page(call, [s.case_item(row) for row in page.rows], page.next_after)
 
 
@@ -41,52 +59,117 @@ def read_case(call: Call) -> Reply:
     return _shown(call.actor, queries.read_case(call.actor, call.id("case")))
 
 
-@room.patch("/v1/cases/{case_id}", permission=P.CASE_CHANGE, body=s.ChangeCase, answer=s.CaseOut, purpose=True, if_match=REQUIRED, etag=True)
+@room.patch(
+    "/v1/cases/{case_id}",
+    permission=P.CASE_CHANGE,
+    body=s.ChangeCase,
+    answer=s.CaseOut,
+    purpose=True,
+    if_match=REQUIRED,
+    etag=True,
+)
 def change_case(call: Call) -> Reply:
     """Change a case by merge patch; earlier versions are kept."""
     reason = call.body.pop("change_reason", "update")
-    return _shown(call.actor, commands.change_case(call.actor, find_case(call.actor, call.id("case")), changes=call.body, reason=reason))
+    return _shown(
+        call.actor,
+        commands.change_case(call.actor, find_case(call.actor, call.id("case")), changes=call.body, reason=reason),
+    )
 
 
 @room.post(
-    "/v1/cases/{case_id}/close", permission=P.CASE_CLOSE, body=s.CloseCase, answer=s.CaseOut, purpose=True, if_match=REQUIRED, idempotency=OPTIONAL, again=_again, etag=True
+    "/v1/cases/{case_id}/close",
+    permission=P.CASE_CLOSE,
+    body=s.CloseCase,
+    answer=s.CaseOut,
+    purpose=True,
+    if_match=REQUIRED,
+    idempotency=OPTIONAL,
+    again=_again,
+    etag=True,
 )
 def close_case(call: Call) -> Reply:
     """Close a case."""
     return _shown(call.actor, commands.close_case(call.actor, find_case(call.actor, call.id("case")), **call.body))
 
 
-@room.post("/v1/cases/{case_id}/reopen", permission=P.CASE_REOPEN, body=s.Nothing, answer=s.CaseOut, purpose=True, if_match=REQUIRED, idempotency=OPTIONAL, again=_again, etag=True)
+@room.post(
+    "/v1/cases/{case_id}/reopen",
+    permission=P.CASE_REOPEN,
+    body=s.Nothing,
+    answer=s.CaseOut,
+    purpose=True,
+    if_match=REQUIRED,
+    idempotency=OPTIONAL,
+    again=_again,
+    etag=True,
+)
 def reopen_case(call: Call) -> Reply:
     """Reopen a closed case."""
     return _shown(call.actor, commands.reopen_case(call.actor, find_case(call.actor, call.id("case"))))
 
 
-@room.get("/v1/cases/{case_id}/parties", permission=P.CASE_READ, query=s.ListQuery, answer=s.PartyOut, listed=True, purpose=True)
+@room.get(
+    "/v1/cases/{case_id}/parties",
+    permission=P.CASE_READ,
+    query=s.ListQuery,
+    answer=s.PartyOut,
+    listed=True,
+    purpose=True,
+)
 def list_parties(call: Call) -> Reply:
     """List the parties of a case: the owner sees all, a receiver the owner and itself."""
-    page = history.list_parties(call.actor, find_case(call.actor, call.id("case")), limit=call.query["limit"], after=paging.after(call))
+    page = history.list_parties(
+        call.actor, find_case(call.actor, call.id("case")), limit=call.query["limit"], after=paging.after(call)
+    )
     return paging.page(call, [s.party_out(row) for row in page.rows], page.next_after)
 
 
-@room.get("/v1/cases/{case_id}/versions", permission=P.CASE_HISTORY, query=s.VersionsQuery, answer=s.VersionOut, listed=True, purpose=True)
+@room.get(
+    "/v1/cases/{case_id}/versions",
+    permission=P.CASE_HISTORY,
+    query=s.VersionsQuery,
+    answer=s.VersionOut,
+    listed=True,
+    purpose=True,
+)
 def list_versions(call: Call) -> Reply:
     """List the versions of one data class, with what each said."""
-    shown = history.list_versions(call.actor, find_case(call.actor, call.id("case")), data_class=call.query["data_class"])
+    shown = history.list_versions(
+        call.actor, find_case(call.actor, call.id("case")), data_class=call.query["data_class"]
+    )
     return Reply({"items": [s.version_out(row, content) for row, content in shown], "next_cursor": None})
 
 
-@room.get("/v1/cases/{case_id}/timeline", permission=P.CASE_READ, query=s.ListQuery, answer=s.TimelineOut, listed=True, purpose=True)
+@room.get(
+    "/v1/cases/{case_id}/timeline",
+    permission=P.CASE_READ,
+    query=s.ListQuery,
+    answer=s.TimelineOut,
+    listed=True,
+    purpose=True,
+)
 def list_timeline(call: Call) -> Reply:
     """List what was done in a case, newest first: the owner sees all, a receiver its own acts."""
-    page = history.list_timeline(call.actor, find_case(call.actor, call.id("case")), limit=call.query["limit"], after=paging.after(call))
+    page = history.list_timeline(
+        call.actor, find_case(call.actor, call.id("case")), limit=call.query["limit"], after=paging.after(call)
+    )
     return paging.page(call, [s.timeline_out(row) for row in page.rows], page.next_after)
 
 
-@room.get("/v1/cases/{case_id}/disclosures", permission=P.DISCLOSURE_LIST, query=s.ListQuery, answer=s.ReceiptOut, listed=True, purpose=True)
+@room.get(
+    "/v1/cases/{case_id}/disclosures",
+    permission=P.DISCLOSURE_LIST,
+    query=s.ListQuery,
+    answer=s.ReceiptOut,
+    listed=True,
+    purpose=True,
+)
 def list_disclosures(call: Call) -> Reply:
     """List the receipts: which classes and versions went to whom, when, why, under which consent."""
-    page = history.list_disclosures(call.actor, find_case(call.actor, call.id("case")), limit=call.query["limit"], after=paging.after(call))
+    page = history.list_disclosures(
+        call.actor, find_case(call.actor, call.id("case")), limit=call.query["limit"], after=paging.after(call)
+    )
     return paging.page(call, [s.receipt_out(row) for row in page.rows], page.next_after)
 
 
@@ -108,7 +191,9 @@ def list_assignments(call: Call) -> Reply:
 )  # fmt: skip
 def assign_worker(call: Call) -> Reply:
     """Assign a member of your agency to a case."""
-    return Reply(s.assignment_out(parties.assign_worker(call.actor, find_case(call.actor, call.id("case")), **call.body)))
+    return Reply(
+        s.assignment_out(parties.assign_worker(call.actor, find_case(call.actor, call.id("case")), **call.body))
+    )
 
 
 def _exclusions(call: Call, exclusion_id: UUID | None = None) -> Reply:
@@ -129,7 +214,9 @@ def list_exclusions(call: Call) -> Reply:
 )  # fmt: skip
 def exclude_from_case(call: Call) -> Reply:
     """Keep a member or an agency out of a case."""
-    return Reply(s.exclusion_out(parties.exclude_from_case(call.actor, find_case(call.actor, call.id("case")), **call.body)))
+    return Reply(
+        s.exclusion_out(parties.exclude_from_case(call.actor, find_case(call.actor, call.id("case")), **call.body))
+    )
 
 
 def _links(call: Call, link_id: UUID | None = None) -> Reply:
@@ -145,11 +232,18 @@ def list_links(call: Call) -> Reply:
 
 
 @room.post(
-    "/v1/cases/{case_id}/links", permission=P.CASE_LINK, body=s.LinkCases, answer=s.LinkOut, status=201, purpose=True, idempotency=REQUIRED, again=_links
+    "/v1/cases/{case_id}/links",
+    permission=P.CASE_LINK,
+    body=s.LinkCases,
+    answer=s.LinkOut,
+    status=201,
+    purpose=True,
+    idempotency=REQUIRED,
+    again=_links,
 )
 def link_cases(call: Call) -> Reply:
     """Link two cases of your agency."""
-    row = parties.link_cases(call.actor, find_case(call.actor, call.id("case")), to_case_id=call.body["to_case_id"], kind=call.body["kind"])
+    row = parties.link_cases(
+        call.actor, find_case(call.actor, call.id("case")), to_case_id=call.body["to_case_id"], kind=call.body["kind"]
+    )
     return Reply(s.link_out(row))
-
-

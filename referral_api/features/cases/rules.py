@@ -39,7 +39,13 @@ class Shown:
 
 
 def what_is_shown(
-    actor: Actor, relations: frozenset[Relation], assigned: bool, *, grants: Iterable[Grant] = (), acknowledged: bool = False, protected_location: bool = False
+    actor: Actor,
+    relations: frozenset[Relation],
+    assigned: bool,
+    *,
+    grants: Iterable[Grant] = (),
+    acknowledged: bool = False,
+    protected_location: bool = False,
 ) -> Shown:
     """Decide class by class. The owner needs no consent; a receiver sees what its referrals' consents grant, less the wall."""
     owner = Relation.OWNER in relations
@@ -58,7 +64,9 @@ def what_is_shown(
             used += basis
         reason = reason or personal.get(data_class)
         if reason is None and data_class == "contact":
-            reason = _contact_reason(actor, owner=owner, assigned=assigned, acknowledged=acknowledged, protected_location=protected_location)
+            reason = _contact_reason(
+                actor, owner=owner, assigned=assigned, acknowledged=acknowledged, protected_location=protected_location
+            )
         if reason is not None:
             withheld[data_class] = reason
     classes = frozenset(DATA_CLASSES) - withheld.keys()
@@ -92,7 +100,9 @@ def _consent_reason(actor: Actor, data_class: str, grants: Sequence[Grant]) -> t
     return (None, open_to) if open_to else ("wall", [])
 
 
-def _contact_reason(actor: Actor, *, owner: bool, assigned: bool, acknowledged: bool, protected_location: bool) -> str | None:
+def _contact_reason(
+    actor: Actor, *, owner: bool, assigned: bool, acknowledged: bool, protected_location: bool
+) -> str | None:
     if protected_location and not assigned:
         return "protected_location"
     if not owner and not acknowledged:

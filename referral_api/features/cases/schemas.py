@@ -4,7 +4,21 @@ from typing import Any
 
 from marshmallow import fields as f
 
-from referral_api.api.fields import Body, Code, Codes, Day, Flag, Id, Limits, ListQuery, Moment, Nested, Text, Whole, many
+from referral_api.api.fields import (
+    Body,
+    Code,
+    Codes,
+    Day,
+    Flag,
+    Id,
+    Limits,
+    ListQuery,
+    Moment,
+    Nested,
+    Text,
+    Whole,
+    many,
+)
 from referral_api.features.cases.queries import CaseView
 from referral_api.kernel import clock, ids
 from referral_api.kernel.words import DATA_CLASSES
@@ -27,12 +41,23 @@ def _country(**kwargs: Any) -> Text:
 
 
 def _language(**kwargs: Any) -> Text:
-    return Text(35, minimum=2, pattern=_LANGUAGE, metadata={"example": "km", "description": "A language tag (BCP 47)."}, **kwargs)
+    return Text(
+        35,
+        minimum=2,
+        pattern=_LANGUAGE,
+        metadata={"example": "km", "description": "A language tag (BCP 47)."},
+        **kwargs,
+    )
 
 
 class Area(Body):
     country = _country(required=True)
-    subdivision = Text(6, allow_none=True, pattern=_SUBDIVISION, metadata={"example": "KH-12", "description": "ISO 3166-2; the finest area that is shared."})
+    subdivision = Text(
+        6,
+        allow_none=True,
+        pattern=_SUBDIVISION,
+        metadata={"example": "KH-12", "description": "ISO 3166-2; the finest area that is shared."},
+    )
 
 
 class Reference(Body):
@@ -53,7 +78,9 @@ class Identity(Body):
 
 class Contact(Body):
     address = _text()
-    protected_location = Flag(allow_none=True, metadata={"description": "The address opens to named assigned workers only."})
+    protected_location = Flag(
+        allow_none=True, metadata={"description": "The address opens to named assigned workers only."}
+    )
     phones = many(Text(40), maximum=10, allow_none=True)
     email = _line("name@example.org")
     living_with = _line()
@@ -118,7 +145,12 @@ class JusticeStatus(Body):
 
 
 class Investigation(Body):
-    icse_references = many(Text(64), maximum=20, allow_none=True, metadata={"description": "Reference numbers only: never an image, a hash list or a link."})
+    icse_references = many(
+        Text(64),
+        maximum=20,
+        allow_none=True,
+        metadata={"description": "Reference numbers only: never an image, a hash list or a link."},
+    )
     summary = _text()
 
 
@@ -158,7 +190,9 @@ class SafeContact(Body):
 
 
 class OpenCase(Body):
-    case_number = Text(64, required=True, metadata={"description": "The owner's own number.", "example": "PNP-2026-0147"})
+    case_number = Text(
+        64, required=True, metadata={"description": "The owner's own number.", "example": "PNP-2026-0147"}
+    )
     identification_status = Code("identification", required=True)
     subject_role = Code("subject_role", load_default="victim")
     intake_channel = Code("intake_channel", allow_none=True, load_default=None)
@@ -241,7 +275,11 @@ class CaseOut(Body):
     age_band = Code("age_band")
     retention_until = Moment()
     legal_hold = Flag()
-    versions = f.Dict(keys=Code(among=(*DATA_CLASSES, "safe_contact")), values=Whole(1, 1_000_000), metadata={"description": "Data class -> version shown."})
+    versions = f.Dict(
+        keys=Code(among=(*DATA_CLASSES, "safe_contact")),
+        values=Whole(1, 1_000_000),
+        metadata={"description": "Data class -> version shown."},
+    )
     created_at = Moment()
     updated_at = Moment()
     subject = Nested(Subject)
@@ -379,7 +417,11 @@ def party_out(row: Any) -> dict[str, Any]:
 
 
 def assignment_out(row: Any) -> dict[str, Any]:
-    who = {"id": ids.show("assignment", row.id), "member_id": ids.show("member", row.member_id), "agency_id": ids.show("agency", row.agency_id)}
+    who = {
+        "id": ids.show("assignment", row.id),
+        "member_id": ids.show("member", row.member_id),
+        "agency_id": ids.show("agency", row.agency_id),
+    }
     return {**who, "kind": row.worker_kind, **_span(row)}
 
 
@@ -394,7 +436,12 @@ def exclusion_out(row: Any) -> dict[str, Any]:
 
 
 def link_out(row: Any) -> dict[str, Any]:
-    return {"id": ids.show("link", row.id), "to_case_id": ids.show("case", row.to_case_id), "kind": row.link_kind, "at": clock.show(row.at)}
+    return {
+        "id": ids.show("link", row.id),
+        "to_case_id": ids.show("case", row.to_case_id),
+        "kind": row.link_kind,
+        "at": clock.show(row.at),
+    }
 
 
 def version_out(row: Any, content: dict[str, Any]) -> dict[str, Any]:
@@ -416,7 +463,9 @@ def receipt_out(entry: dict[str, Any]) -> dict[str, Any]:
         "at": entry["at"],
         "to_agency_id": entry["actor"]["agency_id"],
         "member_id": entry["actor"]["id"] if entry["actor"]["kind"] == "member" else entry["actor"]["on_behalf_of"],
-        **{name: entry[name] for name in ("purpose", "consent_id", "referral_id", "data_classes", "versions", "fields")},
+        **{
+            name: entry[name] for name in ("purpose", "consent_id", "referral_id", "data_classes", "versions", "fields")
+        },
     }
 
 

@@ -22,7 +22,11 @@ def relations_here(actor: Actor, case_id: Any = Case.id) -> Any:
     """The relations of the actor's agency to the case, as one comma-separated text."""
     return (
         select(func.aggregate_strings(CaseParty.relation, ","))
-        .where(CaseParty.case_id == case_id, CaseParty.agency_id == actor.agency_id, _now_within(CaseParty.since, CaseParty.until, actor.now))
+        .where(
+            CaseParty.case_id == case_id,
+            CaseParty.agency_id == actor.agency_id,
+            _now_within(CaseParty.since, CaseParty.until, actor.now),
+        )
         .correlate(Case)
         .scalar_subquery()
     )

@@ -33,7 +33,9 @@ def write_class(
 ) -> None:
     """Write the next version of a class beside the earlier ones."""
     w.session.execute(
-        update(CaseData).where(CaseData.case_id == case.id, CaseData.data_class == data_class, CaseData.current).values(current=False),
+        update(CaseData)
+        .where(CaseData.case_id == case.id, CaseData.data_class == data_class, CaseData.current)
+        .values(current=False),
         execution_options={"synchronize_session": False},
     )
     sealed = vault.seal_document(key, dict(content), _place(case.id, data_class, version))

@@ -21,7 +21,16 @@ from referral_api.work import work
 
 __all__ = ["give_consent"]
 
-_DETAILS = ("legal_reference", "maturity", "child_view", "restrictions", "explained_in", "explained_by", "explained_limits", "evidence_reference")
+_DETAILS = (
+    "legal_reference",
+    "maturity",
+    "child_view",
+    "restrictions",
+    "explained_in",
+    "explained_by",
+    "explained_limits",
+    "evidence_reference",
+)
 _A_YEAR = timedelta(days=365)
 
 
@@ -64,7 +73,9 @@ def give_consent(actor: Actor, file: CaseFile, *, grants: list[dict[str, Any]], 
         )
         if said["basis"] in DUTIES or row.state == "pending_approval":
             row.review_due = w.now + rules.REVIEW_WITHIN
-        row.details_sealed = vault.seal_document(file.key(), {name: said.get(name) for name in _DETAILS}, details_place(row))
+        row.details_sealed = vault.seal_document(
+            file.key(), {name: said.get(name) for name in _DETAILS}, details_place(row)
+        )
         w.add(row)
         w.session.execute(insert(ConsentGrant.__table__), list(_lines(row, grants)))  # type: ignore[arg-type]
         row.case, row.full_view = case, True
@@ -88,4 +99,10 @@ def _lines(consent: Consent, grants: list[dict[str, Any]]) -> Any:
         for recipient in dict.fromkeys(grant["recipients"]):
             for purpose in grant["purposes"]:
                 for data_class in grant["data_classes"]:
-                    yield {"consent_id": consent.id, "line": line, "recipient_agency_id": recipient, "purpose": purpose, "data_class": data_class}
+                    yield {
+                        "consent_id": consent.id,
+                        "line": line,
+                        "recipient_agency_id": recipient,
+                        "purpose": purpose,
+                        "data_class": data_class,
+                    }

@@ -10,7 +10,9 @@ from referral_api.features.cases.queries import find_case
 from referral_api.features.consent import commands, queries
 from referral_api.features.consent import schemas as s
 
-room = Room("consent", "Consent: on what basis which data classes may go to whom, for which purpose, from when until when.")
+room = Room(
+    "consent", "Consent: on what basis which data classes may go to whom, for which purpose, from when until when."
+)
 
 
 def _again(call: Call, consent_id: UUID) -> Reply:
@@ -28,10 +30,19 @@ def give_consent(call: Call) -> Reply:
     return Reply(s.consent_out(call.actor, shown), etag=shown.etag(call.actor))
 
 
-@room.get("/v1/cases/{case_id}/consents", permission=P.CONSENT_READ, query=ListQuery, answer=s.ConsentOut, listed=True, purpose=True)
+@room.get(
+    "/v1/cases/{case_id}/consents",
+    permission=P.CONSENT_READ,
+    query=ListQuery,
+    answer=s.ConsentOut,
+    listed=True,
+    purpose=True,
+)
 def list_consents(call: Call) -> Reply:
     """List the consents of a case; a receiver sees those on which it was told."""
-    views, next_after = queries.list_consents(call.actor, find_case(call.actor, call.id("case")), limit=call.query["limit"], after=paging.after(call))
+    views, next_after = queries.list_consents(
+        call.actor, find_case(call.actor, call.id("case")), limit=call.query["limit"], after=paging.after(call)
+    )
     return paging.page(call, [s.consent_out(call.actor, view) for view in views], next_after)
 
 

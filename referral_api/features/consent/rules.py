@@ -19,7 +19,9 @@ Carer = Mapping[str, Any]
 
 def in_force(state: str, valid_from: datetime, valid_until: datetime | None, now: datetime) -> bool:
     """Active, and within its time, whatever a sweeper has done yet."""
-    return state in ("active", "withdrawal_requested") and valid_from <= now and (valid_until is None or now < valid_until)
+    return (
+        state in ("active", "withdrawal_requested") and valid_from <= now and (valid_until is None or now < valid_until)
+    )
 
 
 def shown_state(state: str, valid_until: datetime | None, now: datetime) -> str:
@@ -51,7 +53,11 @@ def first_state(consent: Mapping[str, Any], carers: Sequence[Carer]) -> str:
         return "active"
     if (consent.get("child_view") or {}).get("agrees") is False:
         return "refused"
-    return "active" if all(carer.get("suspected_involved") == "no" for carer in _givers(consent, carers)) else "pending_approval"
+    return (
+        "active"
+        if all(carer.get("suspected_involved") == "no" for carer in _givers(consent, carers))
+        else "pending_approval"
+    )
 
 
 def _givers(consent: Mapping[str, Any], carers: Sequence[Carer]) -> list[Carer]:
@@ -65,7 +71,13 @@ def _givers(consent: Mapping[str, Any], carers: Sequence[Carer]) -> list[Carer]:
 
 
 def problems_of(
-    consent: Mapping[str, Any], *, carers: Sequence[Carer], identity: Mapping[str, Any], recipient_types: Mapping[Any, str], owner: Any, now: datetime
+    consent: Mapping[str, Any],
+    *,
+    carers: Sequence[Carer],
+    identity: Mapping[str, Any],
+    recipient_types: Mapping[Any, str],
+    owner: Any,
+    now: datetime,
 ) -> Iterator[FieldError]:
     """Everything that keeps this consent from being recorded."""
     agreement = consent["basis"] in AGREEMENTS
@@ -75,24 +87,41 @@ def problems_of(
     yield from _time_problems(consent, identity, agreement, now)
     for line, grant in enumerate(consent["grants"]):
         if agreement and "investigation" in grant["data_classes"]:
-            yield FieldError(f"/grants/{line}/data_classes", "not-by-agreement", "Investigation data is not opened by agreement, only by a duty.")
+            yield FieldError(
+                f"/grants/{line}/data_classes",
+                "not-by-agreement",
+                "Investigation data is not opened by agreement, only by a duty.",
+            )
         for index, recipient in enumerate(grant["recipients"]):
             pointer = f"/grants/{line}/recipients/{index}"
             if recipient not in recipient_types:
                 yield FieldError(pointer, "not-found", "There is no such thing.")
             elif recipient == owner:
                 yield FieldError(pointer, "owner", "The owner needs no consent to read its own case.")
-            elif consent["basis"] in ("mandatory_reporting", "statutory_task") and recipient_types[recipient] not in _REPORT_TO:
-                yield FieldError(pointer, "recipient-type", "This duty reports to police, prosecutors, child-protection authorities, hotlines and national bureaus only.")
+            elif (
+                consent["basis"] in ("mandatory_reporting", "statutory_task")
+                and recipient_types[recipient] not in _REPORT_TO
+            ):
+                yield FieldError(
+                    pointer,
+                    "recipient-type",
+                    "This duty reports to police, prosecutors, child-protection authorities, hotlines and national bureaus only.",
+                )
 
 
 def _basis_problems(consent: Mapping[str, Any], agreement: bool) -> Iterator[FieldError]:
     if not agreement and not consent.get("legal_reference"):
-        yield FieldError("/legal_reference", "required", "A duty names the law, the order or the finding on which it rests.")
+        yield FieldError(
+            "/legal_reference", "required", "A duty names the law, the order or the finding on which it rests."
+        )
     if agreement and not consent.get("given_by"):
         yield FieldError("/given_by", "required", "Say who agreed.")
     if agreement and consent.get("explained_limits") is not True:
-        yield FieldError("/explained_limits", "required", "The limits are explained before anybody agrees: what a report or an order would do whatever is agreed.")
+        yield FieldError(
+            "/explained_limits",
+            "required",
+            "The limits are explained before anybody agrees: what a report or an order would do whatever is agreed.",
+        )
     if agreement and not consent.get("child_view"):
         yield FieldError("/child_view", "required", "The child's own view is recorded apart.")
 
@@ -107,10 +136,16 @@ def _giver_problems(consent: Mapping[str, Any], carers: Sequence[Carer]) -> Iter
     if given_by == "caregiver" and carers and named is None:
         yield FieldError("/given_by_caregiver_id", "required", "Name which of the caregivers on file agreed.")
     if any(carer.get("suspected_involved") == "yes" for carer in _givers(consent, carers)):
-        yield FieldError("/given_by_caregiver_id", "suspected", "A caregiver who is suspected can neither give nor withdraw consent. If another gave it, name which.")
+        yield FieldError(
+            "/given_by_caregiver_id",
+            "suspected",
+            "A caregiver who is suspected can neither give nor withdraw consent. If another gave it, name which.",
+        )
 
 
-def _time_problems(consent: Mapping[str, Any], identity: Mapping[str, Any], agreement: bool, now: datetime) -> Iterator[FieldError]:
+def _time_problems(
+    consent: Mapping[str, Any], identity: Mapping[str, Any], agreement: bool, now: datetime
+) -> Iterator[FieldError]:
     start, end = consent["valid_from"], consent.get("valid_until")
     if end is not None and end <= start:
         yield FieldError("/valid_until", "order", "It ends before it begins.")
@@ -120,5 +155,10 @@ def _time_problems(consent: Mapping[str, Any], identity: Mapping[str, Any], agre
     if consent["basis"] == "vital_interest" and (end is None or end - start > _VITAL_INTEREST):
         yield FieldError("/valid_until", "too-long", "A vital interest carries for 72 hours at most.")
     majority = majority_of(identity)
-    if agreement and consent.get("given_by") not in _OWN_VOICE and majority is not None and (end is None or end > majority):
+    if (
+        agreement
+        and consent.get("given_by") not in _OWN_VOICE
+        and majority is not None
+        and (end is None or end > majority)
+    ):
         yield FieldError("/valid_until", "majority", "Nobody else's consent outlives the child's majority.")

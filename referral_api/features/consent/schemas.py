@@ -26,7 +26,12 @@ class ChildView(Body):
 
 class GiveConsent(Body):
     basis = Code("consent_basis", required=True)
-    legal_reference = Text(500, allow_none=True, load_default=None, metadata={"description": "Compulsory for a duty: the law, order or finding."})
+    legal_reference = Text(
+        500,
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "Compulsory for a duty: the law, order or finding."},
+    )
     given_by = Code("given_by", allow_none=True, load_default=None)
     given_by_caregiver_id = Id("caregiver", allow_none=True, load_default=None)
     maturity = Code("maturity", allow_none=True, load_default=None)
@@ -71,7 +76,10 @@ def consent_out(actor: Actor, view: ConsentView, effects: dict[str, Any] | None 
         "case_id": ids.show("case", consent.case_id),
         "state": rules.shown_state(consent.state, consent.valid_until, actor.now),
         "restrictions": details["restrictions"],
-        "grants": [{**grant, "recipients": [ids.show("agency", agency) for agency in grant["recipients"]]} for grant in view.grants],
+        "grants": [
+            {**grant, "recipients": [ids.show("agency", agency) for agency in grant["recipients"]]}
+            for grant in view.grants
+        ],
         "valid_from": clock.show(consent.valid_from),
         "valid_until": clock.show(consent.valid_until) if consent.valid_until else None,
     }
@@ -82,7 +90,9 @@ def consent_out(actor: Actor, view: ConsentView, effects: dict[str, Any] | None 
         **details,
         "basis": consent.basis,
         "given_by": consent.given_by,
-        "given_by_caregiver_id": ids.show("caregiver", consent.given_by_caregiver_id) if consent.given_by_caregiver_id else None,
+        "given_by_caregiver_id": ids.show("caregiver", consent.given_by_caregiver_id)
+        if consent.given_by_caregiver_id
+        else None,
         "review_due": clock.show(consent.review_due) if consent.review_due else None,
         "created_at": clock.show(consent.created_at),
         "updated_at": clock.show(consent.updated_at),

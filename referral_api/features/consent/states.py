@@ -5,7 +5,9 @@ from referral_api.kernel.machine import Machine, Step
 __all__ = ["AGREEMENTS", "AGREEMENT_STEPS", "DUTIES", "DUTY_STEPS", "steps_of"]
 
 AGREEMENTS = frozenset({"consent", "assent_and_guardian_consent"})
-DUTIES = frozenset({"mandatory_reporting", "statutory_task", "court_order", "vital_interest", "best_interests_documented"})
+DUTIES = frozenset(
+    {"mandatory_reporting", "statutory_task", "court_order", "vital_interest", "best_interests_documented"}
+)
 
 _OWNER = frozenset({"owner"})
 

@@ -36,7 +36,13 @@ def _within_scope(query: Select[Any], actor: Actor) -> Select[Any]:
 
 
 def list_entries(
-    actor: Actor, *, limit: int, after: UUID | None, filters: Mapping[str, Any], since: datetime | None, until: datetime | None
+    actor: Actor,
+    *,
+    limit: int,
+    after: UUID | None,
+    filters: Mapping[str, Any],
+    since: datetime | None,
+    until: datetime | None,
 ) -> tuple[list[dict[str, Any]], UUID | None]:
     """One page of entries, newest first, each with its place in the tree (None until it has one)."""
     entry = audit.AuditEntry

@@ -16,12 +16,19 @@ from referral_api.store import session
 room = Room("audit", "The audit trail: who did what, when, why, and the proof that nothing was changed since.")
 
 
-@room.get("/v1/audit/entries", permission=P.AUDIT_READ, query=s.ListEntries, answer=s.EntryOut, listed=True, purpose=True)
+@room.get(
+    "/v1/audit/entries", permission=P.AUDIT_READ, query=s.ListEntries, answer=s.EntryOut, listed=True, purpose=True
+)
 def list_entries(call: Call) -> Reply:
     """List audit entries, newest first."""
     query = call.query
     items, next_after = queries.list_entries(
-        call.actor, limit=query["limit"], after=paging.after(call), filters=_filters(query), since=query["since"], until=query["until"]
+        call.actor,
+        limit=query["limit"],
+        after=paging.after(call),
+        filters=_filters(query),
+        since=query["since"],
+        until=query["until"],
     )
     return paging.page(call, items, next_after)
 
@@ -52,7 +59,13 @@ def read_entry(call: Call) -> Reply:
     return Reply(queries.read_entry(call.actor, call.id("entry")))
 
 
-@room.get("/v1/audit/entries/{entry_id}/proof", permission=P.AUDIT_READ, answer=s.ProofOut, purpose=True, problems=("unavailable",))
+@room.get(
+    "/v1/audit/entries/{entry_id}/proof",
+    permission=P.AUDIT_READ,
+    answer=s.ProofOut,
+    purpose=True,
+    problems=("unavailable",),
+)
 def prove_entry(call: Call) -> Reply:
     """Prove that an entry is in the log as of its latest checkpoint."""
     return Reply(queries.prove_entry(call.actor, call.id("entry")))

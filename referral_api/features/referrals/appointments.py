@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from referral_api import vault, work as spine
+from referral_api import vault
+from referral_api import work as spine
 from referral_api.access import Permission
 from referral_api.features.referrals.messages import closed_to
 from referral_api.features.referrals.models import Appointment
@@ -58,7 +59,11 @@ def make_appointment(actor: Actor, file: ReferralFile, *, at: Any, place: str | 
 def change_appointment(actor: Actor, file: ReferralFile, appointment_id: UUID, *, changes: Mapping[str, Any]) -> Shown:
     """Move an appointment, or say whether the child came."""
     referral = file.referral
-    row = session().execute(select(Appointment).where(Appointment.id == appointment_id, Appointment.referral_id == referral.id)).scalar_one_or_none()
+    row = (
+        session()
+        .execute(select(Appointment).where(Appointment.id == appointment_id, Appointment.referral_id == referral.id))
+        .scalar_one_or_none()
+    )
     if row is None:
         raise NotFound(case_ref=referral.case_ref)
     key = file.key()
@@ -87,7 +92,9 @@ def _without_match(actor: Actor) -> Actor:
     return replace(actor, request=replace(actor.request, if_match=None))
 
 
-def list_appointments(actor: Actor, file: ReferralFile, *, limit: int, after: UUID | None, only: UUID | None = None) -> tuple[Sequence[Shown], UUID | None]:
+def list_appointments(
+    actor: Actor, file: ReferralFile, *, limit: int, after: UUID | None, only: UUID | None = None
+) -> tuple[Sequence[Shown], UUID | None]:
     referral = file.referral
     if (refused := closed_to(actor, file)) is not None:
         raise refused
@@ -98,7 +105,14 @@ def list_appointments(actor: Actor, file: ReferralFile, *, limit: int, after: UU
     key = file.key()
     shown = [(row[1], vault.open_sealed_document(key, row[1].details_sealed, row[1].place())) for row in page.rows]
     found = [ids.show("appointment", row.id) for row, _ in shown]
-    disclose(actor, Permission.APPOINTMENT_LIST, referral, fields=["appointments"], consent_id=referral.consent_id, returned_ids=found)
+    disclose(
+        actor,
+        Permission.APPOINTMENT_LIST,
+        referral,
+        fields=["appointments"],
+        consent_id=referral.consent_id,
+        returned_ids=found,
+    )
     return shown, page.next_after
 
 

@@ -22,14 +22,21 @@ _WAITING = ("sent", "acknowledged")
 
 def clockwork(clock: Clock) -> Actor:
     """The service itself as actor: it may expire and escalate, and nothing else."""
-    return Actor("service", None, None, Request(id=ids.new().hex, now=clock(), changing=True), roles=frozenset({Role.SERVICE}))
+    return Actor(
+        "service", None, None, Request(id=ids.new().hex, now=clock(), changing=True), roles=frozenset({Role.SERVICE})
+    )
 
 
 def run_deadlines(clock: Clock, *, limit: int = 200) -> int:
     """Escalate and expire what is due, each in its own unit of work. Returns how many referrals were moved."""
     now = clock()
     expired = _due(select(Referral.id).where(Referral.state.in_(_WAITING), Referral.expire_by <= now), limit)
-    escalated = _due(select(Referral.id).where(Referral.state.in_(_WAITING), Referral.answer_by <= now, Referral.escalated_at.is_(None)), limit)
+    escalated = _due(
+        select(Referral.id).where(
+            Referral.state.in_(_WAITING), Referral.answer_by <= now, Referral.escalated_at.is_(None)
+        ),
+        limit,
+    )
     done = sum(_each(clock, referral_id, _escalate) for referral_id in escalated)
     return done + sum(_each(clock, referral_id, _expire) for referral_id in expired)
 
@@ -50,7 +57,12 @@ def _each(clock: Clock, referral_id: UUID, act: Callable[[Actor, ReferralFile], 
 
 def _escalate(actor: Actor, file: ReferralFile) -> bool:
     referral = file.referral
-    if referral.state not in _WAITING or referral.answer_by is None or actor.now < referral.answer_by or referral.escalated_at is not None:
+    if (
+        referral.state not in _WAITING
+        or referral.answer_by is None
+        or actor.now < referral.answer_by
+        or referral.escalated_at is not None
+    ):
         return False
     with work(actor, Permission.REFERRAL_ESCALATE, on=referral) as w:
         referral.escalated_at = w.now

@@ -9,14 +9,14 @@ from sqlalchemy import select
 from referral_api import vault
 from referral_api.access import Permission
 from referral_api.features.agencies.models import Agency
-from referral_api.features.agencies.queries import agency_or_none
+from referral_api.features.agencies.queries import active_agency
 from referral_api.features.cases import open_text, sealed
 from referral_api.features.cases.models import Case, CaseData
 from referral_api.features.cases.parties import admit
 from referral_api.features.cases.queries import CaseFile, find_case
 from referral_api.features.consent.models import Consent, ConsentGrant
 from referral_api.features.consent.queries import lock_consent
-from referral_api.features.directory.queries import open_alternatives, service_of
+from referral_api.features.directory.queries import offers, open_alternatives
 from referral_api.features.referrals import rules
 from referral_api.features.referrals.models import Referral
 from referral_api.features.referrals.queries import ReferralFile, ReferralView, find_referral, view_referral
@@ -27,7 +27,15 @@ from referral_api.kernel.words import Relation
 from referral_api.store import session
 from referral_api.work import Work, work
 
-__all__ = ["change_referral", "create_referral", "dispatch", "receiver_grants", "refuse_identity", "send_referral", "set_deadlines"]
+__all__ = [
+    "change_referral",
+    "create_referral",
+    "dispatch",
+    "receiver_grants",
+    "refuse_identity",
+    "send_referral",
+    "set_deadlines",
+]
 
 _TELLING = ("identity", "contact", "family", "justice_status", "investigation")
 
@@ -126,7 +134,12 @@ def send_referral(actor: Actor, file: ReferralFile) -> ReferralView:
         need = vault.open_sealed(file.key(), referral.need_sealed, referral.need_place())
         if referral.state == "draft":
             refuse_identity(w, referral.case, file.key(), need, "/need")
-            _check_names(w, referral.case, {n: getattr(referral, n) for n in ("consent_id", "to_agency_id", "service_id", "questioning")} | {"kind": referral.referral_kind})
+            _check_names(
+                w,
+                referral.case,
+                {n: getattr(referral, n) for n in ("consent_id", "to_agency_id", "service_id", "questioning")}
+                | {"kind": referral.referral_kind},
+            )
         warnings, alternatives = dispatch(w, referral)
         w.session.flush()
         shown = view_referral(actor, find_referral(actor, referral.id), warnings=warnings, alternatives=alternatives)
@@ -134,12 +147,19 @@ def send_referral(actor: Actor, file: ReferralFile) -> ReferralView:
     return shown
 
 
-def dispatch(w: Work, referral: Referral, *, sides: frozenset[str] | None = None) -> tuple[list[str], list[dict[str, str | None]]]:
+def dispatch(
+    w: Work, referral: Referral, *, sides: frozenset[str] | None = None
+) -> tuple[list[str], list[dict[str, str | None]]]:
     """Take the step `send`: the join is judged, the deadlines begin, a report opens what its duty grants. Returns warnings and alternatives."""
     step = referral.step("send", w, sides=sides)
     consent, recipients = receiver_grants(w, referral)
     rules.consent_carries(
-        consent.state if consent else None, consent.valid_from if consent else None, consent.valid_until if consent else None, recipients, referral.to_agency_id, w.now
+        consent.state if consent else None,
+        consent.valid_from if consent else None,
+        consent.valid_until if consent else None,
+        recipients,
+        referral.to_agency_id,
+        w.now,
     )
     referral.sent_at = w.now
     receiver = set_deadlines(w, referral)
@@ -147,61 +167,94 @@ def dispatch(w: Work, referral: Referral, *, sides: frozenset[str] | None = None
         referral.report_receipt_number = rules.receipt_number(w.now)
         admit(w, referral.case, referral.to_agency_id, as_=Relation.RECEIVING, because=("referral", referral.id))
     w.add(step)
-    if referral.urgency == "high" and not receiver.answers_24_7 and not receiver.duty_contacts and not hours.is_open(receiver.opening_hours, receiver.time_zone, w.now):
-        return ["receiver_closed"], open_alternatives(w.session, referral.service_type, referral.case.area_country, w.now, but=receiver.id)
+    if (
+        referral.urgency == "high"
+        and not receiver.answers_24_7
+        and not receiver.duty_contacts
+        and not hours.is_open(receiver.opening_hours, receiver.time_zone, w.now)
+    ):
+        return ["receiver_closed"], open_alternatives(
+            w.session, referral.service_type, referral.case.area_country, w.now, but=receiver.id
+        )
     return [], []
 
 
 def set_deadlines(w: Work, referral: Referral) -> Agency:
     """Begin the deadlines, by the receiver's policy; the version of the policy is stored with them."""
-    receiver = agency_or_none(w.session, referral.to_agency_id)
+    receiver = active_agency(w.session, referral.to_agency_id)
     if receiver is None:
         raise Invalid([FieldError("/to_agency_id", "not-found", "There is no such thing.")])
     due = deadlines.compute(
-        referral.urgency, w.now, hours=receiver.opening_hours, zone=receiver.time_zone, answers_24_7=receiver.answers_24_7, override=receiver.deadline_policy
+        referral.urgency,
+        w.now,
+        hours=receiver.opening_hours,
+        zone=receiver.time_zone,
+        answers_24_7=receiver.answers_24_7,
+        override=receiver.deadline_policy,
     )
-    referral.acknowledge_by, referral.answer_by, referral.deadline_policy = due.acknowledge_by, due.answer_by, due.policy
+    referral.acknowledge_by, referral.answer_by, referral.deadline_policy = (
+        due.acknowledge_by,
+        due.answer_by,
+        due.policy,
+    )
     referral.expire_by = None if referral.referral_kind == "protection_report" else due.expire_by
     referral.escalated_at = None
     return receiver
 
 
-def receiver_grants(w: Work, referral: Referral, consent_id: UUID | None = None, receiver: UUID | None = None) -> tuple[Consent | None, set[UUID]]:
+def receiver_grants(
+    w: Work, referral: Referral, consent_id: UUID | None = None, receiver: UUID | None = None
+) -> tuple[Consent | None, set[UUID]]:
     """The consent that a referral names, locked, and whom of interest it grants something."""
     wanted = consent_id or referral.consent_id
     if wanted is None:
         return None, set()
     lock_consent(wanted)
     consent = w.session.execute(
-        select(Consent).where(Consent.id == wanted, Consent.case_id == referral.case_id), execution_options={"populate_existing": True}
+        select(Consent).where(Consent.id == wanted, Consent.case_id == referral.case_id),
+        execution_options={"populate_existing": True},
     ).scalar_one_or_none()
-    named = select(ConsentGrant.recipient_agency_id).where(ConsentGrant.consent_id == wanted, ConsentGrant.recipient_agency_id == (receiver or referral.to_agency_id))
+    named = select(ConsentGrant.recipient_agency_id).where(
+        ConsentGrant.consent_id == wanted, ConsentGrant.recipient_agency_id == (receiver or referral.to_agency_id)
+    )
     return consent, set(w.session.execute(named.limit(1)).scalars())
 
 
 def refuse_identity(w: Work, case: Case, key: bytes, text: str, pointer: str) -> None:
     """A text that is read before acceptance must not hold the case's own names, phones, addresses or references."""
     rows = w.session.execute(
-        select(CaseData.data_class, CaseData.version, CaseData.sealed).where(CaseData.case_id == case.id, CaseData.data_class.in_(_TELLING), CaseData.current)
+        select(CaseData.data_class, CaseData.version, CaseData.sealed).where(
+            CaseData.case_id == case.id, CaseData.data_class.in_(_TELLING), CaseData.current
+        )
     )
     known = {row.data_class: sealed.open_class(key, case.id, row.data_class, row.version, row.sealed) for row in rows}
     if open_text.says_who(text, known, sealed.case_number(key, case)):
         raise IdentityInOpenText(
-            [FieldError(pointer, "identity-in-open-text", "This is read before acceptance: say what is needed without names, numbers or addresses of this case.")]
+            [
+                FieldError(
+                    pointer,
+                    "identity-in-open-text",
+                    "This is read before acceptance: say what is needed without names, numbers or addresses of this case.",
+                )
+            ]
         )
 
 
 def _check_names(w: Work, case: Case, row: Mapping[str, Any]) -> None:
     """The ids of a body name things that exist and fit together."""
     problems: list[FieldError] = []
-    receiver = agency_or_none(w.session, row["to_agency_id"])
+    receiver = active_agency(w.session, row["to_agency_id"])
     if receiver is None:
         problems.append(FieldError("/to_agency_id", "not-found", "There is no such thing."))
     elif receiver.id == case.owner_agency_id:
         problems.append(FieldError("/to_agency_id", "owner", "The owner does not refer to itself."))
     elif row["kind"] == "protection_report" and receiver.type not in rules.REPORT_RECEIVERS:
-        problems.append(FieldError("/to_agency_id", "recipient-type", "A protection report goes to police or a child-protection authority."))
-    if row.get("service_id") is not None and not service_of(w.session, row["service_id"], row["to_agency_id"]):
+        problems.append(
+            FieldError(
+                "/to_agency_id", "recipient-type", "A protection report goes to police or a child-protection authority."
+            )
+        )
+    if row.get("service_id") is not None and not offers(w.session, row["service_id"], row["to_agency_id"]):
         problems.append(FieldError("/service_id", "not-found", "There is no such thing."))
     problems += _consent_problems(case, row)
     if problems:
@@ -212,13 +265,17 @@ def _consent_problems(case: Case, row: Mapping[str, Any]) -> list[FieldError]:
     if row.get("consent_id") is None:
         return []
     current = session()
-    basis = current.execute(select(Consent.basis).where(Consent.id == row["consent_id"], Consent.case_id == case.id)).scalar_one_or_none()
+    basis = current.execute(
+        select(Consent.basis).where(Consent.id == row["consent_id"], Consent.case_id == case.id)
+    ).scalar_one_or_none()
     if basis is None:
         return [FieldError("/consent_id", "not-found", "There is no such thing.")]
     if row["kind"] == "protection_report" and basis in ("consent", "assent_and_guardian_consent"):
         return [FieldError("/consent_id", "basis", "A protection report rests on a duty.")]
     if row["questioning"] == "may_question":
-        purposes = select(ConsentGrant.purpose).where(ConsentGrant.consent_id == row["consent_id"], ConsentGrant.recipient_agency_id == row["to_agency_id"])
+        purposes = select(ConsentGrant.purpose).where(
+            ConsentGrant.consent_id == row["consent_id"], ConsentGrant.recipient_agency_id == row["to_agency_id"]
+        )
         if not set(current.execute(purposes).scalars()) & {"investigation", "court"}:
             return [FieldError("/questioning", "purpose", "Questioning is for investigation or court only.")]
     return []

@@ -27,7 +27,15 @@ def reveal_contact(actor: Actor, file: ReferralFile, *, acknowledged: bool) -> R
     """Acknowledge the rules of safe contact; for one member, one referral and one version, thirty days at most."""
     referral = file.referral
     if not acknowledged:
-        raise Invalid([FieldError("/acknowledged", "required", "Contact data is shown only to whoever has read how the child may be contacted.")])
+        raise Invalid(
+            [
+                FieldError(
+                    "/acknowledged",
+                    "required",
+                    "Contact data is shown only to whoever has read how the child may be contacted.",
+                )
+            ]
+        )
     with work(actor, Permission.CONTACT_REVEAL, on=referral) as w:
         if actor.person_id is None:
             raise Forbidden("A system acts for a person here: name the member in On-Behalf-Of.", reason="on_behalf_of")
@@ -41,7 +49,12 @@ def reveal_contact(actor: Actor, file: ReferralFile, *, acknowledged: bool) -> R
         version = before.versions.get("safe_contact", 0)
         w.add(
             ContactAcknowledgement(
-                id=ids.new(), case_id=referral.case_id, referral_id=referral.id, member_id=actor.person_id, safe_contact_version=version, at=w.now
+                id=ids.new(),
+                case_id=referral.case_id,
+                referral_id=referral.id,
+                member_id=actor.person_id,
+                safe_contact_version=version,
+                at=w.now,
             )
         )
         contact = cases.documents(seen, ["contact"]).get("contact")

@@ -45,7 +45,13 @@ def send_message(actor: Actor, file: ReferralFile, *, text: str, kind: str) -> t
         if referral.state in ("sent", "acknowledged"):
             refuse_identity(w, referral.case, file.key(), text, "/text")
         row = Message(
-            id=ids.new(), referral_id=referral.id, case_id=referral.case_id, agency_id=actor.agency_id, member_id=actor.person_id, message_kind=kind, at=w.now
+            id=ids.new(),
+            referral_id=referral.id,
+            case_id=referral.case_id,
+            agency_id=actor.agency_id,
+            member_id=actor.person_id,
+            message_kind=kind,
+            at=w.now,
         )
         row.text_sealed = vault.seal(file.key(), text, row.place())
         w.add(row)
@@ -54,7 +60,9 @@ def send_message(actor: Actor, file: ReferralFile, *, text: str, kind: str) -> t
     return row, text
 
 
-def list_messages(actor: Actor, file: ReferralFile, *, limit: int, after: UUID | None, only: UUID | None = None) -> tuple[Sequence[tuple[Message, str]], UUID | None]:
+def list_messages(
+    actor: Actor, file: ReferralFile, *, limit: int, after: UUID | None, only: UUID | None = None
+) -> tuple[Sequence[tuple[Message, str]], UUID | None]:
     referral: Referral = file.referral
     if (refused := closed_to(actor, file)) is not None:
         raise refused
@@ -64,5 +72,12 @@ def list_messages(actor: Actor, file: ReferralFile, *, limit: int, after: UUID |
     page = page_of(session(), query, Message.id, limit=limit, after=after)
     key = file.key()
     shown = [(row[1], vault.open_sealed(key, row[1].text_sealed, row[1].place())) for row in page.rows]
-    disclose(actor, Permission.MESSAGE_LIST, referral, fields=["messages"], consent_id=referral.consent_id, returned_ids=[ids.show("message", m.id) for m, _ in shown])
+    disclose(
+        actor,
+        Permission.MESSAGE_LIST,
+        referral,
+        fields=["messages"],
+        consent_id=referral.consent_id,
+        returned_ids=[ids.show("message", m.id) for m, _ in shown],
+    )
     return shown, page.next_after

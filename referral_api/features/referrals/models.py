@@ -87,7 +87,9 @@ class Referral(Base):
 
     def concerns(self) -> Iterable[UUID]:
         """Both ends hear of every step; the receiver of nothing before it is sent."""
-        return (self.case.owner_agency_id, self.to_agency_id) if self.sent_at is not None else (self.case.owner_agency_id,)
+        return (
+            (self.case.owner_agency_id, self.to_agency_id) if self.sent_at is not None else (self.case.owner_agency_id,)
+        )
 
     def shown_versions(self, actor: Actor) -> Sequence[object] | None:
         return (self.version, self.case.minimum_version)
@@ -108,9 +110,20 @@ class Referral(Base):
     def need_place(self) -> Place:
         return Place("referrals", "need", self.case_id, self.id, self.need_version)
 
-    def step(self, name: str, w: "Work", *, sides: frozenset[str] | None = None, reason_code: str | None = None, note_sealed: bytes | None = None) -> "ReferralStep":
+    def step(
+        self,
+        name: str,
+        w: "Work",
+        *,
+        sides: frozenset[str] | None = None,
+        reason_code: str | None = None,
+        note_sealed: bytes | None = None,
+    ) -> "ReferralStep":
         """Take a step, or raise IllegalStep. The new row of the history says who took it, when and why."""
-        state = machine_of(self.referral_kind).target(name, self.state, self.sides(w.actor) if sides is None else sides) or self.left_state
+        state = (
+            machine_of(self.referral_kind).target(name, self.state, self.sides(w.actor) if sides is None else sides)
+            or self.left_state
+        )
         if state is None:
             raise RuntimeError("a suspended referral that does not know where it was")
         self.left_state = self.state if name == "suspend" else None

@@ -27,7 +27,15 @@ from referral_api.store.pages import Page, page_of
 from referral_api.vault import CaseKey
 from referral_api.work import OwnAgency, disclose
 
-__all__ = ["ReferralFile", "find_referral", "is_told", "list_referrals", "may_read_words", "read_referral", "view_referral"]
+__all__ = [
+    "ReferralFile",
+    "find_referral",
+    "is_told",
+    "list_referrals",
+    "may_read_words",
+    "read_referral",
+    "view_referral",
+]
 
 
 @dataclass(slots=True)
@@ -48,7 +56,9 @@ class ReferralFile:
         return vault.ring().unwrap(self.kek_id, self.wrapped)
 
     def consent_in_force(self, actor: Actor) -> bool:
-        return self.consent_state is not None and in_force(self.consent_state, self.valid_from, self.valid_until, actor.now)
+        return self.consent_state is not None and in_force(
+            self.consent_state, self.valid_from, self.valid_until, actor.now
+        )
 
 
 @dataclass(slots=True)
@@ -100,7 +110,9 @@ def find_referral(actor: Actor, referral_id: UUID) -> ReferralFile:
     referral: Referral = row[0]
     referral.case = row[1]
     referral.worker_assigned = bool(row.assigned)
-    stranger = referral.relations(actor) == {Relation.NONE} or not (actor.works_with_children or actor.kind == "service")
+    stranger = referral.relations(actor) == {Relation.NONE} or not (
+        actor.works_with_children or actor.kind == "service"
+    )
     if stranger or row.excluded:
         raise NotFound(case_ref=referral.case_ref, reason="excluded" if row.excluded else None)
     needs = (row.needs_version, row.needs) if row.needs is not None else None
@@ -111,7 +123,9 @@ def _lock(referral_id: UUID) -> None:
     current = session()
     if current.get_bind().dialect.name != "postgresql":
         return
-    found = current.execute(select(Referral.case_id, Referral.consent_id).where(Referral.id == referral_id)).one_or_none()
+    found = current.execute(
+        select(Referral.case_id, Referral.consent_id).where(Referral.id == referral_id)
+    ).one_or_none()
     if found is None:
         return
     lock_case(found.case_id)
@@ -135,13 +149,23 @@ def may_read_words(actor: Actor, referral: Referral) -> bool:
     return referral.worker_assigned or Role.SUPERVISOR in actor.roles
 
 
-def view_referral(actor: Actor, file: ReferralFile, *, warnings: Sequence[str] = (), alternatives: Sequence[dict[str, str | None]] = ()) -> ReferralView:
+def view_referral(
+    actor: Actor,
+    file: ReferralFile,
+    *,
+    warnings: Sequence[str] = (),
+    alternatives: Sequence[dict[str, str | None]] = (),
+) -> ReferralView:
     """What this actor is shown now."""
     referral = file.referral
     sender = Relation.SENDER in referral.relations(actor)
     told = is_told(actor, file)
     key = file.key() if told else b""
-    needs = sealed.open_class(key, referral.case_id, "access_needs", *file.access_needs) if told and file.access_needs else None
+    needs = (
+        sealed.open_class(key, referral.case_id, "access_needs", *file.access_needs)
+        if told and file.access_needs
+        else None
+    )
     if needs and not sender:
         needs = {name: value for name, value in needs.items() if name != "support_person"}
     return ReferralView(
@@ -158,8 +182,20 @@ def view_referral(actor: Actor, file: ReferralFile, *, warnings: Sequence[str] =
 
 
 def _history(referral: Referral, key: bytes) -> list[tuple[ReferralStep, str | None]]:
-    steps = session().execute(select(ReferralStep).where(ReferralStep.referral_id == referral.id).order_by(ReferralStep.seq)).scalars()
-    return [(step, vault.open_sealed(key, step.note_sealed, step.note_place(referral.case_id)) if key and step.note_sealed else None) for step in steps]
+    steps = (
+        session()
+        .execute(select(ReferralStep).where(ReferralStep.referral_id == referral.id).order_by(ReferralStep.seq))
+        .scalars()
+    )
+    return [
+        (
+            step,
+            vault.open_sealed(key, step.note_sealed, step.note_place(referral.case_id))
+            if key and step.note_sealed
+            else None,
+        )
+        for step in steps
+    ]
 
 
 def read_referral(actor: Actor, referral_id: UUID) -> ReferralView:
@@ -193,12 +229,27 @@ def list_referrals(
     c = Case.__table__.c
     query = select(
         *(r[name] for name in r.keys() if name != "need_sealed"),  # noqa: SIM118
-        *(c[name].label(f"case_{name}") for name in ("owner_agency_id", "age_band", "language", "area_country", "area_subdivision", "risk_level", "risk_flags")),
+        *(
+            c[name].label(f"case_{name}")
+            for name in (
+                "owner_agency_id",
+                "age_band",
+                "language",
+                "area_country",
+                "area_subdivision",
+                "risk_level",
+                "risk_flags",
+            )
+        ),
         Consent.state.label("consent_state"),
         Consent.valid_from,
         Consent.valid_until,
     )
-    query = query.select_from(Referral).join(Case, Case.id == Referral.case_id).outerjoin(Consent, Consent.id == Referral.consent_id)
+    query = (
+        query.select_from(Referral)
+        .join(Case, Case.id == Referral.case_id)
+        .outerjoin(Consent, Consent.id == Referral.consent_id)
+    )
     query = visible_referrals(query, actor, Referral, box)
     for column, wanted in ((r.state, state), (r.urgency, urgency), (r.service_type, service_type)):
         if wanted is not None:
@@ -208,9 +259,16 @@ def list_referrals(
     if overdue == "answer":
         query = query.where(r.state.in_(("sent", "acknowledged")), r.answer_by <= actor.now)
     elif overdue == "acknowledge":
-        query = query.where(r.state == "sent", r.acknowledge_by <= actor.now, or_(r.answer_by.is_(None), r.answer_by > actor.now))
+        query = query.where(
+            r.state == "sent", r.acknowledge_by <= actor.now, or_(r.answer_by.is_(None), r.answer_by > actor.now)
+        )
     page = page_of(session(), query, r.id, limit=limit, after=after)
     if actor.agency_id is None:
         raise Forbidden("Only agencies have referrals.")
-    disclose(actor, Permission.REFERRAL_LIST, OwnAgency(actor.agency_id), returned_ids=[ids.show("referral", row.id) for row in page.rows])
+    disclose(
+        actor,
+        Permission.REFERRAL_LIST,
+        OwnAgency(actor.agency_id),
+        returned_ids=[ids.show("referral", row.id) for row in page.rows],
+    )
     return page

@@ -38,7 +38,9 @@ def create_referral(call: Call) -> Reply:
     return _shown(call, commands.create_referral(call.actor, **call.body))
 
 
-@room.get("/v1/referrals", permission=P.REFERRAL_LIST, query=s.ListReferrals, answer=s.ReferralOut, listed=True, purpose=True)
+@room.get(
+    "/v1/referrals", permission=P.REFERRAL_LIST, query=s.ListReferrals, answer=s.ReferralOut, listed=True, purpose=True
+)
 def list_referrals(call: Call) -> Reply:
     """List the agency's referrals: inbox, outbox, overdue."""
     query = {name: value for name, value in call.query.items() if name != "cursor"}
@@ -83,7 +85,13 @@ def _step(name: str, permission: P, body: type[Body], summary: str, *problems: s
 _CONSENT = ("consent-missing", "consent-ended")
 _step("send", P.REFERRAL_SEND, s.Nothing, "Send a draft.", *_CONSENT, "identity-in-open-text")
 _step("acknowledge", P.REFERRAL_ACKNOWLEDGE, s.Nothing, "Say that the referral was received.")
-_step("accept", P.REFERRAL_ACCEPT, s.Accept, "Accept: the agency joins the case and may read what the consent allows.", *_CONSENT)
+_step(
+    "accept",
+    P.REFERRAL_ACCEPT,
+    s.Accept,
+    "Accept: the agency joins the case and may read what the consent allows.",
+    *_CONSENT,
+)
 _step("decline", P.REFERRAL_DECLINE, s.Decline, "Decline, with a reason.")
 _step("start", P.REFERRAL_START, s.Nothing, "Say that work has begun.")
 _step("complete", P.REFERRAL_COMPLETE, s.Complete, "Report the outcome.")
@@ -96,11 +104,24 @@ _step("resume", P.REFERRAL_RESUME, s.Resume, "Go on under a consent in force.", 
 _step("mark-in-error", P.REFERRAL_MARK_IN_ERROR, s.MarkInError, "Mark a mistake; it is kept.")
 
 
-@room.post("/v1/referrals/{referral_id}/contact", permission=P.CONTACT_REVEAL, body=s.Acknowledged, answer=s.ContactOut, purpose=True, problems=("consent-missing",))
+@room.post(
+    "/v1/referrals/{referral_id}/contact",
+    permission=P.CONTACT_REVEAL,
+    body=s.Acknowledged,
+    answer=s.ContactOut,
+    purpose=True,
+    problems=("consent-missing",),
+)
 def reveal_contact(call: Call) -> Reply:
     """Acknowledge how the child may safely be contacted, and be shown its contact data."""
     shown = contact.reveal_contact(call.actor, _found(call), **call.body)
-    return Reply({"safe_contact": shown.safe_contact, "contact": shown.contact, "receipt_id": ids.show("receipt", shown.receipt_id)})
+    return Reply(
+        {
+            "safe_contact": shown.safe_contact,
+            "contact": shown.contact,
+            "receipt_id": ids.show("receipt", shown.receipt_id),
+        }
+    )
 
 
 def _message_again(call: Call, message_id: UUID) -> Reply:
@@ -110,10 +131,19 @@ def _message_again(call: Call, message_id: UUID) -> Reply:
     return Reply(s.message_out(*shown[0]))
 
 
-@room.get("/v1/referrals/{referral_id}/messages", permission=P.MESSAGE_LIST, query=ListQuery, answer=s.MessageOut, listed=True, purpose=True)
+@room.get(
+    "/v1/referrals/{referral_id}/messages",
+    permission=P.MESSAGE_LIST,
+    query=ListQuery,
+    answer=s.MessageOut,
+    listed=True,
+    purpose=True,
+)
 def list_messages(call: Call) -> Reply:
     """List the messages of a referral, newest first."""
-    shown, next_after = messages.list_messages(call.actor, _found(call), limit=call.query["limit"], after=paging.after(call))
+    shown, next_after = messages.list_messages(
+        call.actor, _found(call), limit=call.query["limit"], after=paging.after(call)
+    )
     return paging.page(call, [s.message_out(*each) for each in shown], next_after)
 
 
@@ -135,10 +165,19 @@ def _appointment_again(call: Call, appointment_id: UUID) -> Reply:
     return _appointment(call, appointments.read_appointment(call.actor, _found(call), appointment_id))
 
 
-@room.get("/v1/referrals/{referral_id}/appointments", permission=P.APPOINTMENT_LIST, query=ListQuery, answer=s.AppointmentOut, listed=True, purpose=True)
+@room.get(
+    "/v1/referrals/{referral_id}/appointments",
+    permission=P.APPOINTMENT_LIST,
+    query=ListQuery,
+    answer=s.AppointmentOut,
+    listed=True,
+    purpose=True,
+)
 def list_appointments(call: Call) -> Reply:
     """List the appointments of a referral."""
-    shown, next_after = appointments.list_appointments(call.actor, _found(call), limit=call.query["limit"], after=paging.after(call))
+    shown, next_after = appointments.list_appointments(
+        call.actor, _found(call), limit=call.query["limit"], after=paging.after(call)
+    )
     return paging.page(call, [s.appointment_out(*each) for each in shown], next_after)
 
 
@@ -152,7 +191,13 @@ def make_appointment(call: Call) -> Reply:
     return _appointment(call, appointments.make_appointment(call.actor, _found(call), **call.body))
 
 
-@room.get("/v1/referrals/{referral_id}/appointments/{appointment_id}", permission=P.APPOINTMENT_LIST, answer=s.AppointmentOut, purpose=True, etag=True)
+@room.get(
+    "/v1/referrals/{referral_id}/appointments/{appointment_id}",
+    permission=P.APPOINTMENT_LIST,
+    answer=s.AppointmentOut,
+    purpose=True,
+    etag=True,
+)
 def read_appointment(call: Call) -> Reply:
     """Read an appointment."""
     return _appointment_again(call, call.id("appointment"))
@@ -164,4 +209,6 @@ def read_appointment(call: Call) -> Reply:
 )  # fmt: skip
 def change_appointment(call: Call) -> Reply:
     """Move an appointment, or say whether the child came."""
-    return _appointment(call, appointments.change_appointment(call.actor, _found(call), call.id("appointment"), changes=call.body))
+    return _appointment(
+        call, appointments.change_appointment(call.actor, _found(call), call.id("appointment"), changes=call.body)
+    )

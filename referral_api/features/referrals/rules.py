@@ -10,15 +10,26 @@ from referral_api.kernel.errors import ConsentEnded, ConsentMissing
 
 __all__ = ["REPORT_RECEIVERS", "REPORT_REDIRECTS", "consent_carries", "receipt_number"]
 
-REPORT_RECEIVERS = frozenset({"police_unit", "prosecutor", "social_service_authority", "national_central_bureau", "hotline"})
+REPORT_RECEIVERS = frozenset(
+    {"police_unit", "prosecutor", "social_service_authority", "national_central_bureau", "hotline"}
+)
 REPORT_REDIRECTS = frozenset({"wrong_recipient", "outside_area"})
 
 
-def consent_carries(state: str | None, valid_from: datetime | None, valid_until: datetime | None, recipients: Collection[object], receiver: object, now: datetime) -> None:
+def consent_carries(
+    state: str | None,
+    valid_from: datetime | None,
+    valid_until: datetime | None,
+    recipients: Collection[object],
+    receiver: object,
+    now: datetime,
+) -> None:
     """Sending, accepting and resuming need a consent of this case, in force, with a grant that names the receiver."""
     if state is None or valid_from is None:
         raise ConsentMissing("No consent of this case is named.", reason="consent_missing")
-    if state in ("withdrawn", "ended", "refused", "expired") or (state == "active" and valid_until is not None and now >= valid_until):
+    if state in ("withdrawn", "ended", "refused", "expired") or (
+        state == "active" and valid_until is not None and now >= valid_until
+    ):
         raise ConsentEnded("The consent on which this rests is over.", reason="consent_ended")
     if not in_force(state, valid_from, valid_until, now):
         raise ConsentMissing("The consent is not in force yet.", reason="consent_missing")

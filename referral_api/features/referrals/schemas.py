@@ -18,12 +18,21 @@ def _note() -> Text:
 class CreateReferral(Body):
     kind = Code("referral_kind", load_default="service_request")
     case_id = Id("case", required=True)
-    consent_id = Id("consent", allow_none=True, load_default=None, metadata={"description": "May be left out of a draft."})
+    consent_id = Id(
+        "consent", allow_none=True, load_default=None, metadata={"description": "May be left out of a draft."}
+    )
     to_agency_id = Id("agency", required=True, metadata={"description": "An agency, never one named person."})
     service_id = Id("service", allow_none=True, load_default=None)
     service_type = Code("service_type", required=True)
     urgency = Code("urgency", required=True)
-    need = Text(Limits.TEXT, required=True, metadata={"description": "What is asked, in words, without saying who the child is.", "example": "Weekly counselling."})
+    need = Text(
+        Limits.TEXT,
+        required=True,
+        metadata={
+            "description": "What is asked, in words, without saying who the child is.",
+            "example": "Weekly counselling.",
+        },
+    )
     questioning = Code("questioning", load_default="do_not_question_about_incident")
     send = Flag(load_default=False)
 
@@ -52,7 +61,9 @@ class Nothing(Body):
 
 
 class Accept(Body):
-    no_conflict = Flag(load_default=True, metadata={"description": "The person who accepts has no conflict of interest."})
+    no_conflict = Flag(
+        load_default=True, metadata={"description": "The person who accepts has no conflict of interest."}
+    )
     note = _note()
 
 
@@ -64,7 +75,15 @@ class Decline(Body):
 
 class Complete(Body):
     outcome = Code(
-        among=("service_completed", "partially_completed", "ongoing_transferred", "child_withdrew", "could_not_contact", "no_longer_needed"), required=True
+        among=(
+            "service_completed",
+            "partially_completed",
+            "ongoing_transferred",
+            "child_withdrew",
+            "could_not_contact",
+            "no_longer_needed",
+        ),
+        required=True,
     )
     note = _note()
     feedback_code = Code("feedback_code", allow_none=True, load_default=None)
@@ -100,7 +119,9 @@ class MarkInError(Body):
 
 
 class Acknowledged(Body):
-    acknowledged = Flag(required=True, metadata={"description": "The rules of safe contact were read and will be kept."})
+    acknowledged = Flag(
+        required=True, metadata={"description": "The rules of safe contact were read and will be kept."}
+    )
 
 
 class SendMessage(Body):
@@ -221,7 +242,11 @@ def referral_out(actor: Actor, view: ReferralView) -> dict[str, Any]:
 def referral_item(actor: Actor, row: Any) -> dict[str, Any]:
     """A line of an inbox or outbox: ids, states, dates, and the minimum that needs no opening."""
     sender = row.case_owner_agency_id == actor.agency_id
-    told = sender or (row.state in TOLD and row.consent_state is not None and in_force(row.consent_state, row.valid_from, row.valid_until, actor.now))
+    told = sender or (
+        row.state in TOLD
+        and row.consent_state is not None
+        and in_force(row.consent_state, row.valid_from, row.valid_until, actor.now)
+    )
     sides = {"sender"} if sender else set()
     if sender and "supervisor" in actor.roles:
         sides.add("sender_supervisor")
@@ -230,7 +255,9 @@ def referral_item(actor: Actor, row: Any) -> dict[str, Any]:
     subject = {
         "age_band": row.case_age_band,
         "language": row.case_language,
-        "area": {"country": row.case_area_country, "subdivision": row.case_area_subdivision} if row.case_area_country else None,
+        "area": {"country": row.case_area_country, "subdivision": row.case_area_subdivision}
+        if row.case_area_country
+        else None,
         "risk_level": row.case_risk_level,
         "risk_flags": row.case_risk_flags,
     }

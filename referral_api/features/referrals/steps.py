@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from referral_api import vault
 from referral_api.access import Permission
-from referral_api.features.agencies.queries import agency_or_none
+from referral_api.features.agencies.queries import active_agency
 from referral_api.features.cases.parties import admit, assign, dismiss
 from referral_api.features.consent.rules import in_force
 from referral_api.features.referrals import rules
@@ -63,7 +63,11 @@ def _no_effect(w: Work, referral: Referral, said: dict[str, Any], step: Referral
 
 def _acknowledge(w: Work, referral: Referral, said: dict[str, Any], step: ReferralStep) -> None:
     """A report opens when it is sent, so somebody must be assigned to read it before it is accepted."""
-    if referral.referral_kind == "protection_report" and w.actor.person_id is not None and w.actor.agency_id is not None:
+    if (
+        referral.referral_kind == "protection_report"
+        and w.actor.person_id is not None
+        and w.actor.agency_id is not None
+    ):
         assign(w, referral.case, w.actor.agency_id, w.actor.person_id, kind="worker", no_conflict=True)
 
 
@@ -104,7 +108,7 @@ def _end_access(w: Work, referral: Referral, said: dict[str, Any], step: Referra
 def _redirect(w: Work, referral: Referral, said: dict[str, Any], step: ReferralStep) -> None:
     """Name a better agency. The answer is the same whatever the consent says: the child referral is sent, or waits as the sender's draft."""
     _end_access(w, referral, said, step)
-    onward = agency_or_none(w.session, said["to_agency_id"])
+    onward = active_agency(w.session, said["to_agency_id"])
     problem = _redirect_problem(referral, onward.type if onward else None, said)
     if problem:
         raise Invalid([problem])
@@ -133,11 +137,21 @@ def _redirect(w: Work, referral: Referral, said: dict[str, Any], step: ReferralS
     child.need_sealed = vault.seal(key, need, child.need_place())
     w.add(child)
     consent, recipients = receiver_grants(w, child)
-    if consent is not None and in_force(consent.state, consent.valid_from, consent.valid_until, w.now) and child.to_agency_id in recipients:
+    if (
+        consent is not None
+        and in_force(consent.state, consent.valid_from, consent.valid_until, w.now)
+        and child.to_agency_id in recipients
+    ):
         dispatch(w, child, sides=frozenset({"sender"}))
     w.session.flush()
     referral.onward_id = child.id
-    w.record(referral, consent_id=referral.consent_id, reason_code=step.reason_code, fields=["state", "onward_referral_id"], tell=())
+    w.record(
+        referral,
+        consent_id=referral.consent_id,
+        reason_code=step.reason_code,
+        fields=["state", "onward_referral_id"],
+        tell=(),
+    )
     event = Permission.REFERRAL_SEND.event if child.state == "sent" else Permission.REFERRAL_CREATE.event
     w.record(child, event, consent_id=child.consent_id)
 
@@ -151,7 +165,9 @@ def _redirect_problem(referral: Referral, onward_type: str | None, said: dict[st
         if said["reason_code"] not in rules.REPORT_REDIRECTS:
             return FieldError("/reason_code", "kind", "A report is redirected only as wrong_recipient or outside_area.")
         if onward_type not in rules.REPORT_RECEIVERS:
-            return FieldError("/to_agency_id", "recipient-type", "A protection report goes to police or a child-protection authority.")
+            return FieldError(
+                "/to_agency_id", "recipient-type", "A protection report goes to police or a child-protection authority."
+            )
     return None
 
 
@@ -161,17 +177,29 @@ def suspend_for(w: Work, referral: Referral, *, reason_code: str) -> None:
     w.add(step)
     dismiss(w, referral.case_id, because=("referral", referral.id))
     w.session.flush()
-    w.record(referral, Permission.REFERRAL_SUSPEND.event, consent_id=referral.consent_id, reason_code=reason_code, fields=["state"])
+    w.record(
+        referral,
+        Permission.REFERRAL_SUSPEND.event,
+        consent_id=referral.consent_id,
+        reason_code=reason_code,
+        fields=["state"],
+    )
 
 
 def _resume(w: Work, referral: Referral, said: dict[str, Any], step: ReferralStep) -> None:
     consent, recipients = receiver_grants(w, referral, said["consent_id"])
     if consent is None:
         raise Invalid([FieldError("/consent_id", "not-found", "There is no such thing.")])
-    rules.consent_carries(consent.state, consent.valid_from, consent.valid_until, recipients, referral.to_agency_id, w.now)
+    rules.consent_carries(
+        consent.state, consent.valid_from, consent.valid_until, recipients, referral.to_agency_id, w.now
+    )
     referral.consent_id = consent.id
     if referral.state in _WORKING:
-        taken = select(ReferralStep.member_id).where(ReferralStep.referral_id == referral.id, ReferralStep.step == "accept").order_by(ReferralStep.seq.desc())
+        taken = (
+            select(ReferralStep.member_id)
+            .where(ReferralStep.referral_id == referral.id, ReferralStep.step == "accept")
+            .order_by(ReferralStep.seq.desc())
+        )
         _open_case(w, referral, w.session.execute(taken.limit(1)).scalar_one_or_none())
     elif referral.referral_kind == "protection_report":
         admit(w, referral.case, referral.to_agency_id, as_=Relation.RECEIVING, because=("referral", referral.id))

@@ -23,7 +23,9 @@ def list_events(actor: Actor, *, limit: int, after: int) -> tuple[Sequence[Any],
     own = OwnAgency(actor.agency_id)
     decide(actor, Permission.EVENT_LIST, own)
     e = OutboxEvent.__table__.c
-    query = select(e.id, e.seq, e.at, e.type, e.subject_type, e.subject_id, e.state).where(e.agency_id == actor.agency_id, e.seq > after)
+    query = select(e.id, e.seq, e.at, e.type, e.subject_type, e.subject_id, e.state).where(
+        e.agency_id == actor.agency_id, e.seq > after
+    )
     rows = session().execute(query.order_by(e.seq).limit(limit + 1)).all()
     if rows:
         disclose(actor, Permission.EVENT_LIST, own, returned_ids=[ids.show("event", row.id) for row in rows[:limit]])

@@ -36,4 +36,10 @@ def list_events(call: Call) -> Reply:
 
 def _event_out(row: Any) -> dict[str, Any]:
     subject = {"type": row.subject_type, "id": ids.show(row.subject_type, row.subject_id)}
-    return {"id": ids.show("event", row.id), "at": clock.show(row.at), "type": row.type, "subject": subject, "state": row.state}
+    return {
+        "id": ids.show("event", row.id),
+        "at": clock.show(row.at),
+        "type": row.type,
+        "subject": subject,
+        "state": row.state,
+    }

@@ -46,7 +46,9 @@ class Effects:
         }
 
 
-def withdraw_consent(actor: Actor, consent: Consent, file: CaseFile, *, by: str, reason: str | None, exclude_agency_ids: list[UUID]) -> tuple[ConsentView, Effects]:
+def withdraw_consent(
+    actor: Actor, consent: Consent, file: CaseFile, *, by: str, reason: str | None, exclude_agency_ids: list[UUID]
+) -> tuple[ConsentView, Effects]:
     """Withdraw an agreement. The child's word acts at once; a caregiver's waits for a supervisor, the child heard."""
     with work(actor, Permission.CONSENT_WITHDRAW, on=consent) as w:
         _legal(w, consent, "withdraw")
@@ -71,7 +73,9 @@ def withdraw_consent(actor: Actor, consent: Consent, file: CaseFile, *, by: str,
     return shown, effects
 
 
-def approve_consent(actor: Actor, consent: Consent, file: CaseFile, *, reason: str | None) -> tuple[ConsentView, Effects]:
+def approve_consent(
+    actor: Actor, consent: Consent, file: CaseFile, *, reason: str | None
+) -> tuple[ConsentView, Effects]:
     """A second person agrees: with what waits for approval, with a duty that acts already, or with a caregiver's wish to withdraw."""
     with work(actor, Permission.CONSENT_APPROVE, on=consent) as w:
         _legal(w, consent, "approve")
@@ -88,7 +92,9 @@ def approve_consent(actor: Actor, consent: Consent, file: CaseFile, *, reason: s
     return shown, effects
 
 
-def refuse_consent(actor: Actor, consent: Consent, file: CaseFile, *, reason: str | None) -> tuple[ConsentView, Effects]:
+def refuse_consent(
+    actor: Actor, consent: Consent, file: CaseFile, *, reason: str | None
+) -> tuple[ConsentView, Effects]:
     """A second person disagrees: what waits never acts, a duty that acted ends, and a caregiver's withdrawal is not followed."""
     with work(actor, Permission.CONSENT_REFUSE, on=consent) as w:
         _legal(w, consent, "refuse")
@@ -122,7 +128,11 @@ def end_consent(actor: Actor, consent: Consent, file: CaseFile, *, reason: str |
 def _legal(w: Work, consent: Consent, step: str) -> None:
     state = shown_state(consent.state, consent.valid_until, w.now)
     if step not in steps_of(consent.basis).allowed(state, _OWNER_SIDE):
-        detail = "A duty is not withdrawn; the owner's supervisor ends it." if step == "withdraw" and consent.basis in DUTIES else None
+        detail = (
+            "A duty is not withdrawn; the owner's supervisor ends it."
+            if step == "withdraw" and consent.basis in DUTIES
+            else None
+        )
         raise IllegalStep(state, steps_of(consent.basis).allowed(state, _OWNER_SIDE), detail)
 
 
@@ -136,7 +146,9 @@ def _refuse_suspect(consent: Consent, file: CaseFile) -> None:
     named = ids.show("caregiver", consent.given_by_caregiver_id) if consent.given_by_caregiver_id else None
     meant = [c for c in carers if c.get("id") == named] if named else carers
     if any(c.get("suspected_involved") == "yes" for c in meant):
-        raise Invalid([FieldError("/by", "suspected", "A caregiver who is suspected can neither give nor withdraw consent.")])
+        raise Invalid(
+            [FieldError("/by", "suspected", "A caregiver who is suspected can neither give nor withdraw consent.")]
+        )
 
 
 def _over(w: Work, consent: Consent, case: Case, state: str, *, because: str) -> Effects:
@@ -144,14 +156,21 @@ def _over(w: Work, consent: Consent, case: Case, state: str, *, because: str) ->
     consent.state, consent.ended_at, consent.ended_because = state, w.now, because
     _touched(w, consent)
     w.session.flush()
-    return stop_referrals(w, consent, case, reason_code="consent_withdrawn" if state == "withdrawn" else "consent_ended") if was_in_force else Effects()
+    return (
+        stop_referrals(w, consent, case, reason_code="consent_withdrawn" if state == "withdrawn" else "consent_ended")
+        if was_in_force
+        else Effects()
+    )
 
 
 def stop_referrals(w: Work, consent: Consent, case: Case, *, reason_code: str) -> Effects:
     """Suspend every open referral that rests on this consent, onward ones with it; tell the receivers and keep the proof."""
     effects = Effects()
     rows = w.session.execute(
-        select(Referral).where(Referral.consent_id == consent.id, Referral.state.in_(OPEN)).order_by(Referral.id).with_for_update(),
+        select(Referral)
+        .where(Referral.consent_id == consent.id, Referral.state.in_(OPEN))
+        .order_by(Referral.id)
+        .with_for_update(),
         execution_options={"populate_existing": True},
     ).scalars()
     for referral in rows.all():
@@ -159,7 +178,15 @@ def stop_referrals(w: Work, consent: Consent, case: Case, *, reason_code: str) -
         w.made = w.made or ("consent", consent.id)
         suspend_for(w, referral, reason_code=reason_code)
         effects.suspended.append(referral.id)
-        w.add(Notice(id=ids.new(), consent_id=consent.id, agency_id=referral.to_agency_id, referral_id=referral.id, told_at=w.now))
+        w.add(
+            Notice(
+                id=ids.new(),
+                consent_id=consent.id,
+                agency_id=referral.to_agency_id,
+                referral_id=referral.id,
+                told_at=w.now,
+            )
+        )
         if referral.to_agency_id not in effects.told:
             effects.told.append(referral.to_agency_id)
     return effects
@@ -177,7 +204,13 @@ def _kept(w: Work, consent: Consent, file: CaseFile) -> list[dict[str, Any]]:
     for other, agency_id in rows:
         if in_force(other.state, other.valid_from, other.valid_until, w.now):
             details = vault.open_sealed_document(file.key(), other.details_sealed, details_place(other))
-            found.append({"agency_id": ids.show("agency", agency_id), "basis": other.basis, "legal_reference": details["legal_reference"]})
+            found.append(
+                {
+                    "agency_id": ids.show("agency", agency_id),
+                    "basis": other.basis,
+                    "legal_reference": details["legal_reference"],
+                }
+            )
     return found
 
 

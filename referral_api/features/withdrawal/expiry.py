@@ -22,7 +22,12 @@ _LIVING = ("active", "withdrawal_requested", "pending_approval")
 def expire_consents(clock: Clock, *, limit: int = 200) -> int:
     """Put down as expired what has run out. Returns how many."""
     current = session()
-    due = select(Consent.id, Consent.case_id).where(Consent.state.in_(_LIVING), Consent.valid_until <= clock()).order_by(Consent.id).limit(limit)
+    due = (
+        select(Consent.id, Consent.case_id)
+        .where(Consent.state.in_(_LIVING), Consent.valid_until <= clock())
+        .order_by(Consent.id)
+        .limit(limit)
+    )
     found = current.execute(due).all()
     current.rollback()
     for row in found:
@@ -34,7 +39,11 @@ def expire_consents(clock: Clock, *, limit: int = 200) -> int:
 
 
 def _expire(actor: Actor, consent_id: object) -> None:
-    consent = session().execute(select(Consent).where(Consent.id == consent_id), execution_options={"populate_existing": True}).scalar_one()
+    consent = (
+        session()
+        .execute(select(Consent).where(Consent.id == consent_id), execution_options={"populate_existing": True})
+        .scalar_one()
+    )
     consent.case = session().execute(select(Case).where(Case.id == consent.case_id)).scalar_one()
     if consent.state not in _LIVING:
         return

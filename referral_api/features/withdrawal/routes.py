@@ -36,7 +36,12 @@ def _declare(name: str, permission: P, body: type[Body], summary: str) -> None:
     )(act)  # fmt: skip
 
 
-_declare("withdraw", P.CONSENT_WITHDRAW, s.WithdrawConsent, "Withdraw an agreement; what rests on it stops in the same transaction.")
+_declare(
+    "withdraw",
+    P.CONSENT_WITHDRAW,
+    s.WithdrawConsent,
+    "Withdraw an agreement; what rests on it stops in the same transaction.",
+)
 _declare("approve", P.CONSENT_APPROVE, s.DecideConsent, "Approve, as another person than the one who recorded it.")
 _declare("refuse", P.CONSENT_REFUSE, s.DecideConsent, "Refuse, as another person than the one who recorded it.")
 _declare("end", P.CONSENT_END, s.DecideConsent, "End a duty, as the owner's supervisor.")

@@ -8,7 +8,12 @@ __all__ = ["DecideConsent", "WithdrawConsent"]
 class WithdrawConsent(Body):
     by = Code("withdrawn_by", required=True)
     reason = Text(Limits.TEXT, allow_none=True, load_default=None)
-    exclude_agency_ids = many(Id("agency"), maximum=20, load_default=list, metadata={"description": "Agencies that must never come back by break-glass."})
+    exclude_agency_ids = many(
+        Id("agency"),
+        maximum=20,
+        load_default=list,
+        metadata={"description": "Agencies that must never come back by break-glass."},
+    )
 
 
 class DecideConsent(Body):
