@@ -96,7 +96,7 @@ def _ever_opens(hours: Hours) -> bool:
 def _spans(hours: Hours, zone: str, day: date) -> Iterator[tuple[datetime, datetime]]:
     known = hours or {}
     exceptions = known.get("exceptions") or {}
-    spans = exceptions.get(day.isoformat(), known.get(DAYS[day.weekday()]) or [])
+    spans = exceptions.get(day.isoformat(), known.get(DAYS[day.weekday()])) or []
     for start, end in spans:
         yield _moment(zone, day, start), _moment(zone, day, end)
 
