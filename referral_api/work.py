@@ -112,7 +112,7 @@ class Work:
         """Write new rows now, in this order."""
         for row in rows:
             self.session.add(row)
-            self.session.flush([row])
+            self.session.flush()
 
     def record(
         self, thing: Thing, event: str | None = None, *, tell: Iterable[UUID] | None = None, **said: Any

@@ -25,7 +25,7 @@ SELECT r.case_id, r.to_agency_id AS agency_id, g.purpose, g.data_class, c.basis,
 POSTGRESQL = """
 CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+  RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only', ERRCODE = 'integrity_constraint_violation';
 END $$;
 CREATE FUNCTION audit_await_place() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
