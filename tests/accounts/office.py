@@ -3,45 +3,29 @@
 import base64
 import itertools
 import json
+import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from argon2.profiles import CHEAPEST
 from flask import Flask
-from sqlalchemy import select
+from flask_migrate import upgrade
+from sqlalchemy import event, select
 
-from referral_api import vault
-from referral_api.api import door, rates
+from referral_api.app import create_app
 from referral_api.audit.models import AuditEntry
 from referral_api.features.accounts.founding import found_platform
-from referral_api.features.accounts.queries import identify
-from referral_api.features.accounts.routes import room as accounts
-from referral_api.features.agencies.routes import room as agencies
-from referral_api.features.directory.routes import room as directory
-from referral_api.identity.keys import SigningKeys, new_ring
 from referral_api.identity.passwords import Profile
+from referral_api.kernel import ids as ids_of
 from referral_api.kernel.actor import Request
-from referral_api.store.session import configure_engine, db, session
-from referral_api.vault import KeyRing
+from referral_api.store.session import db, session
+from tests import postgres
+from tests.world import PASSWORD, HandClock, settings
 
 URL = "http://127.0.0.1:8080"
-PASSWORD = "seven quiet rivers run"
-BEGAN = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-_VAULT, _SIGNING, _CHEAP = KeyRing.generate(BEGAN), new_ring(), Profile.of(CHEAPEST)
-
-
-class HandClock:
-    """Time that only a test moves."""
-
-    def __init__(self):
-        self.now = BEGAN
-
-    def __call__(self):
-        return self.now
-
-    def pass_by(self, **duration):
-        self.now += timedelta(**duration)
+_CHEAP = Profile.of(CHEAPEST)
 
 
 @dataclass
@@ -125,20 +109,32 @@ class Office:
         return [entry for entry in found if action in (None, entry["action"])]
 
 
-def open_office(database_url):
-    app, clock = Flask("referral_api", static_folder=None), HandClock()
-    app.config.update(SQLALCHEMY_DATABASE_URI=database_url, MAX_CONTENT_LENGTH=1_048_576, PUBLIC_URL=URL, CLOCK=clock)
-    app.extensions["signing_keys"] = SigningKeys.parse(_SIGNING)
+def open_office(database_url, data_dir):
+    clock = HandClock()
+    app = create_app(settings(database_url, data_dir), clock=clock)
     app.extensions["password_profile"] = _CHEAP
-    vault.init_app(app, KeyRing.parse(_VAULT))
-    db.init_app(app)
-    with app.app_context():
-        configure_engine(db.engine)
-        db.create_all()
-    rates.init_app(app, storage="memory://", per_minute=10_000)
-    door.init_app(app, identify=identify)
-    door.open_rooms(app, [agencies, accounts, directory])
     return Office(app, clock)
+
+
+def close(office):
+    with office.app.app_context():
+        db.session.remove()
+        if db.engine.dialect.name == "sqlite":
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
+
+
+def build(database_url, data_dir):
+    """Migrate an empty database, people it, and tell who is there and signed in."""
+    office = open_office(database_url, data_dir)
+    with office.app.app_context():
+        upgrade(directory="referral_api/store/migrations")
+        db.session.remove()
+    found(office)
+    close(office)
+    return office.ids, office.tokens
 
 
 def found(office):
@@ -146,7 +142,7 @@ def found(office):
     with office.app.test_request_context():
         request = Request(id="founding", now=office.clock())
         platform, _, invitation = found_platform(request, name="Platform", country="KH", username="root")
-        office.ids["Platform"] = str(platform.id)
+        office.ids["Platform"] = ids_of.show("agency", platform.id)
     office.accept("root", invitation)
     office.sign_in("root")
     office.admit("Police", "police_unit")
@@ -159,14 +155,60 @@ def found(office):
     return office
 
 
-@pytest.fixture
-def empty_office(tmp_path):
-    office = open_office(f"sqlite:///{tmp_path / 'office.sqlite3'}")
-    yield office
-    with office.app.app_context():
-        db.engine.dispose()
+@pytest.fixture(scope="session")
+def sqlite_office(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("office")
+    return folder / "office.sqlite3", *build(f"sqlite:///{folder / 'office.sqlite3'}", folder)
+
+
+@pytest.fixture(scope="session")
+def postgresql_office(postgresql_server, tmp_path_factory):
+    name = f"office_{uuid4().hex}"
+    url = postgres.fresh_database(postgresql_server, name)
+    return name, *build(url, tmp_path_factory.mktemp("office"))
+
+
+BOTH = pytest.mark.parametrize("office", ["sqlite", "postgresql"], indirect=True)
+"""For what each database does in its own way: upserts, locks, searches."""
 
 
 @pytest.fixture
-def office(empty_office):
-    return found(empty_office)
+def office(request, tmp_path):
+    """A copy of the peopled office, in SQLite unless a test asks for BOTH."""
+    kind = getattr(request, "param", "sqlite")
+    template, ids, tokens = request.getfixturevalue(f"{kind}_office")
+    if kind == "sqlite":
+        shutil.copy(template, tmp_path / "office.sqlite3")
+        url = f"sqlite:///{tmp_path / 'office.sqlite3'}"
+    else:
+        server, name = request.getfixturevalue("postgresql_server"), f"test_{uuid4().hex}"
+        url = postgres.fresh_database(server, name, template=template)
+    opened = open_office(url, tmp_path)
+    opened.ids, opened.tokens = dict(ids), dict(tokens)
+    yield opened
+    close(opened)
+    if kind == "postgresql":
+        postgres.sql(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def statements(office):
+    """Every SQL statement that is sent while it is open."""
+
+    @contextmanager
+    def watch():
+        seen = []
+
+        def note(connection, cursor, statement, *more):
+            if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
+                seen.append(statement)
+
+        with office.app.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return watch

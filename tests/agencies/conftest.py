@@ -1,3 +1,3 @@
-from accounts.office import empty_office, office
+from tests.accounts.office import office, postgresql_office, sqlite_office, statements
 
-__all__ = ["empty_office", "office"]
+__all__ = ["office", "postgresql_office", "sqlite_office", "statements"]

@@ -1,6 +1,6 @@
 """An agency as JSON, in and out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -71,17 +71,17 @@ class Contact(Body):
 
 
 class Judged(fields.Field[Any]):
-    """A document that the domain's own rules judge: ValueError says what is wrong with it."""
+    """A document that the domain's own rules judge."""
 
-    def __init__(self, check: Callable[[Any], Any], **kwargs: Any) -> None:
+    def __init__(self, check: Callable[[Any], Sequence[tuple[str, str, str]]], **kwargs: Any) -> None:
         self.check = check
         super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        try:
-            self.check(value)
-        except ValueError as error:
-            raise ValidationError(str(error)) from None
+        if faults := self.check(value):
+            raise ValidationError(
+                [f"{pointer.lstrip('/')}: {detail}".lstrip(": ") for pointer, _, detail in faults[:20]]
+            )
         return value
 
 
@@ -124,7 +124,7 @@ class CreateAgency(Body):
 
 class ChangeAgency(CreateAgency):
     lookups_opt_out = Flag(metadata={"description": 'Left out of "is this child known?"'})
-    status = Code(among=("active", "suspended"), metadata={"description": "The platform's to say."})
+    status = Code("agency_status", metadata={"description": "The platform's to say."})
 
 
 class AgencyList(ListQuery):
@@ -135,7 +135,7 @@ class AgencyList(ListQuery):
 
 class AgencyOut(CreateAgency):
     id = Id("agency")
-    status = Code(among=("active", "suspended"))
+    status = Code("agency_status")
     created_at = Moment()
     updated_at = Moment()
 

@@ -7,7 +7,15 @@ from referral_api.api import paging
 from referral_api.api.rooms import REQUIRED, Call, Reply, Room
 from referral_api.features.directory import commands, queries
 from referral_api.features.directory.models import Service
-from referral_api.features.directory.schemas import ChangeService, OfferService, ServiceList, ServiceOut, service_out
+from referral_api.features.directory.schemas import (
+    ChangeService,
+    OfferService,
+    ServiceList,
+    ServiceOut,
+    ValueSetOut,
+    service_out,
+)
+from referral_api.kernel import codes
 from referral_api.kernel.errors import NotFound
 from referral_api.work import OwnAgency, etag
 
@@ -66,3 +74,9 @@ def change_service(call: Call) -> Reply:
     """Change one of your agency's services, or withdraw it."""
     service = queries.find_service(call.id("service"), lock=True)
     return _reply(call, commands.change_service(call.actor, service, **call.body))
+
+
+@room.get("/v1/codes", answer=ValueSetOut, listed=True, public=True)
+def list_value_sets(call: Call) -> Reply:
+    """List the published value sets, with labels in four languages."""
+    return Reply(codes.document())

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from referral_api.api.fields import Body, Code, Id, Limits, ListQuery, Moment, Text, Whole
+from marshmallow import fields
+
+from referral_api.api.fields import Body, Code, Id, Limits, ListQuery, Moment, Nested, Text, Whole, many
 from referral_api.features.agencies.schemas import countries, country, language, languages
 from referral_api.kernel import clock, ids
 
-__all__ = ["ChangeService", "OfferService", "ServiceList", "ServiceOut", "service_out"]
+__all__ = ["ChangeService", "OfferService", "ServiceList", "ServiceOut", "ValueSetOut", "service_out"]
 
 _OLDEST = 120
 
@@ -25,7 +27,7 @@ class OfferService(Body):
 
 
 class ChangeService(OfferService):
-    status = Code(among=("offered", "withdrawn"), metadata={"description": "What is withdrawn is no longer found."})
+    status = Code("service_status", metadata={"description": "What is withdrawn is no longer found."})
 
 
 class ServiceList(ListQuery):
@@ -40,9 +42,20 @@ class ServiceList(ListQuery):
 class ServiceOut(OfferService):
     id = Id("service")
     agency_id = Id("agency")
-    status = Code(among=("offered", "withdrawn"))
+    status = Code("service_status")
     created_at = Moment()
     updated_at = Moment()
+
+
+class LabelledCode(Body):
+    code = Text()
+    labels = fields.Dict(keys=Text(8), values=Text(), metadata={"description": "By language: en, ar, fr, es."})
+
+
+class ValueSetOut(Body):
+    name = Text(metadata={"example": "service_type"})
+    version = Whole(1, 10_000, metadata={"description": "Counts the changes of this set."})
+    codes = many(Nested(LabelledCode), maximum=1_000)
 
 
 def service_out(service: Any) -> dict[str, Any]:

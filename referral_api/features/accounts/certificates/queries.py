@@ -1,5 +1,6 @@
 """Finding certificates of an agency's people."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -37,7 +38,7 @@ def list_certificates(
     actor: Actor, agency: OwnAgency, *, member_id: UUID | None, limit: int, after: UUID | None
 ) -> tuple[list[Certificate], UUID | None]:
     """The agency's certificates, newest first, of one member or of all."""
-    query = select(Certificate.id, Certificate).where(Certificate.agency_id == agency.id)
+    query: Any = select(Certificate.id, Certificate).where(Certificate.agency_id == agency.id)
     if member_id is not None:
         query = query.where(Certificate.member_id == member_id)
     page = page_of(session(), query, Certificate.id, limit=limit, after=after)

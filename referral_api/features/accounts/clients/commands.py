@@ -7,6 +7,7 @@ from referral_api.features.accounts.models import Client
 from referral_api.identity import secrets
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
+from referral_api.kernel.errors import IllegalStep
 from referral_api.work import OwnAgency, work
 
 __all__ = ["change_client", "connect_client"]
@@ -36,8 +37,10 @@ def connect_client(
 
 
 def change_client(actor: Actor, client: Client, **changes: Any) -> Client:
-    """Change or suspend a system. What its tokens may do is judged by this at each call."""
+    """Change a system, or revoke it for good. What its tokens may do is judged by this at each call."""
     with work(actor, Permission.CLIENT_CHANGE, on=client) as w:
+        if client.status == "revoked":
+            raise IllegalStep("revoked", [], "A revoked system is connected anew.")
         if changes.get("jwks") is not None:
             client.secret_hash = None
         for name, value in changes.items():

@@ -62,7 +62,7 @@ def read_client(call: Call) -> Reply:
     _ONE, permission=Permission.CLIENT_CHANGE, body=ChangeClient, answer=ClientOut, if_match=REQUIRED, etag=True
 )
 def change_client(call: Call) -> Reply:
-    """Change or suspend one of your agency's systems."""
+    """Change or revoke one of your agency's systems."""
     agency = people_of(call.actor, call.id("agency"))
     client = queries.find_client(agency.id, call.id("client"), lock=True)
     return _reply(call, commands.change_client(call.actor, client, **call.body))

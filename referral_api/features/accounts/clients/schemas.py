@@ -64,7 +64,7 @@ class ChangeClient(Body):
     name = Text(metadata={"description": "What the system is."})
     scope = Scope(4_000, metadata=_SCOPE)
     jwks = Jwks(metadata=_JWKS)
-    status = Code(among=("active", "suspended"), metadata={"description": "A suspended system is not let in."})
+    status = Code("client_status", metadata={"description": "A revoked system is not let in any more."})
 
 
 class ClientOut(Body):
@@ -74,7 +74,7 @@ class ClientOut(Body):
     name = Text()
     scope = Text(4_000)
     jwks = Jwks(allow_none=True, metadata=_JWKS)
-    status = Code(among=("active", "suspended"))
+    status = Code("client_status")
     created_at = Moment()
     client_secret = Machine(200, metadata={"description": "Shown once."})
 

@@ -6,9 +6,8 @@ from uuid import UUID
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.words import Role
 
-__all__ = ["ROLES", "grantable", "may_confirm"]
+__all__ = ["grantable", "may_confirm"]
 
-ROLES = (Role.CASEWORKER, Role.SUPERVISOR, Role.AGENCY_ADMIN, Role.AUDITOR, Role.PLATFORM_ADMIN)
 _AGENCY_GIVES = frozenset({Role.CASEWORKER, Role.SUPERVISOR, Role.AGENCY_ADMIN, Role.AUDITOR})
 _PLATFORM_GIVES = frozenset({Role.PLATFORM_ADMIN, Role.AUDITOR})
 

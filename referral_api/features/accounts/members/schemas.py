@@ -4,7 +4,6 @@ from typing import Any
 
 from referral_api.api.fields import Body, Code, Codes, Id, Machine, Moment, Text
 from referral_api.features.accounts.members.queries import Person
-from referral_api.features.accounts.members.rules import ROLES
 from referral_api.kernel import clock, ids
 
 __all__ = ["ChangeMember", "InviteMember", "MemberOut", "Nothing", "language", "member_out", "username"]
@@ -29,13 +28,13 @@ class Nothing(Body):
 
 class InviteMember(Body):
     username = username(required=True)
-    roles = Codes(among=ROLES, minimum=1, required=True, metadata={"description": "What the person will do."})
+    roles = Codes("role", minimum=1, required=True, metadata={"description": "What the person will do."})
     language = language(load_default="en")
 
 
 class ChangeMember(Body):
     status = Code(among=("left", "invited"), metadata={"description": "`left`, or `invited` for a new invitation."})
-    roles = Codes(among=ROLES, metadata={"description": "All roles from now on; new ones wait for a second person."})
+    roles = Codes("role", metadata={"description": "All roles from now on; new ones wait for a second person."})
     language = language()
 
 
@@ -44,9 +43,9 @@ class MemberOut(Body):
     agency_id = Id("agency")
     username = username()
     language = language()
-    status = Code(among=("invited", "active", "left"))
-    roles = Codes(among=ROLES, metadata={"description": "Roles that count."})
-    pending_roles = Codes(among=ROLES, metadata={"description": "Roles that wait for a second person."})
+    status = Code("member_status")
+    roles = Codes("role", metadata={"description": "Roles that count."})
+    pending_roles = Codes("role", metadata={"description": "Roles that wait for a second person."})
     created_at = Moment()
     updated_at = Moment()
     left_at = Moment(allow_none=True)

@@ -129,8 +129,9 @@ def _first_use(w: Work, caller: Authenticated) -> bool:
 def _insert_once(w: Work, table: Any, row: dict[str, Any]) -> bool:
     """Whether the row is new: of two at once, one is."""
     dialect = postgresql if w.session.get_bind().dialect.name == "postgresql" else sqlite
-    made: Any = w.session.execute(dialect.insert(table.__table__).values(row).on_conflict_do_nothing())
-    return bool(made.rowcount)
+    key = next(iter(table.__table__.primary_key))
+    made = w.session.execute(dialect.insert(table.__table__).values(row).on_conflict_do_nothing().returning(key))
+    return made.first() is not None
 
 
 def _claims(token: str, request: Request) -> Claims | None:

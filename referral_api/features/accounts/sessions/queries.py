@@ -49,7 +49,7 @@ def find_session(session_id: UUID | None) -> MemberSession:
     return found
 
 
-def about_member(member_id: UUID) -> Sequence[Row[Any]]:
+def about_member(member_id: UUID) -> Sequence[Any]:
     """The user name, once for each confirmed certificate (once with none if there is none)."""
     certificate = Certificate.__table__.c
     confirmed = (

@@ -6,13 +6,11 @@ from typing import Any
 from sqlalchemy import Row
 
 from referral_api.api.fields import Body, Codes, Day, Id, Machine, Nested, Text, Whole, many
-from referral_api.features.accounts.members.rules import ROLES
 from referral_api.features.accounts.members.schemas import username
 from referral_api.features.accounts.sessions.commands import SignedIn
 from referral_api.identity.tokens import LIFETIME
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
-from referral_api.kernel.words import Purpose
 
 __all__ = [
     "AcceptInvitation",
@@ -66,8 +64,8 @@ class MeOut(Body):
     id = Text(metadata={"description": "`member_...` or `client_...`"})
     username = Text(64)
     agency_id = Id("agency")
-    roles = Codes(among=ROLES)
-    purposes = Codes(among=tuple(Purpose), metadata={"description": "What the Purpose header may name."})
+    roles = Codes("role")
+    purposes = Codes("purpose", metadata={"description": "What the Purpose header may name."})
     certificates = many(Nested(HeldCertificate))
     scope = Text(4_000, metadata={"description": "For a system: what its token still holds."})
     on_behalf_of = Id("member", allow_none=True)
