@@ -159,7 +159,7 @@ def work(actor: Actor, permission: Permission, *, on: Thing) -> Iterator[Work]:
         except BaseException as error:
             current.rollback()
             if isinstance(error, CallError):
-                error.case_ref = error.case_ref or on.case_ref
+                _placed(error, permission, on)
             raise
 
 
@@ -202,8 +202,15 @@ def _decided(actor: Actor, permission: Permission, thing: Thing, *, check_match:
             if "*" not in wanted and etag(actor, thing.kind, thing.id, versions) not in wanted:
                 raise PreconditionFailed("Read it again, then decide again.")
     except CallError as error:
-        error.case_ref = error.case_ref or thing.case_ref
+        _placed(error, permission, thing)
         raise
+
+
+def _placed(error: CallError, permission: Permission, thing: Thing) -> None:
+    """Say for the log what was tried and on what, unless whoever raised the error knew better."""
+    error.case_ref = error.case_ref or thing.case_ref
+    error.action = error.action or permission.event
+    error.about = error.about or (thing.kind, thing.id)
 
 
 def deny(

@@ -106,7 +106,9 @@ def _view(endpoint: Endpoint) -> Callable[..., Response]:
             return _answer(endpoint, again(call) if again else endpoint.route(call))
         except CallError as error:
             kind, subject = _named(path)
-            action = endpoint.permission.event if endpoint.permission else f"{kind or 'request'}.read"
+            if kind is None and error.about is not None:
+                kind, subject = error.about
+            action = error.action or (endpoint.permission.event if endpoint.permission else f"{kind or 'request'}.read")
             if error.case_ref is None and kind == "case" and subject is not None:
                 error.case_ref = work.case_ref(subject)
             work.deny(actor, error, action=action, subject_type=kind, subject_id=subject)

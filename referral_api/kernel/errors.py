@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from uuid import UUID
 
 __all__ = [
     "CallError", "ConsentEnded", "ConsentMissing", "FieldError", "Forbidden", "IdempotencyInFlight", "IdempotencyKeyRequired",
@@ -22,7 +23,10 @@ class FieldError:
 
 
 class CallError(Exception):
-    """Base of all that a caller can get wrong. `outcome` is how the audit trail calls it; None leaves no entry."""
+    """Base of all that a caller can get wrong. `outcome` is how the audit trail calls it; None leaves no entry.
+
+    `case_ref`, `action` and `about` are for the audit entry alone: what was tried, on what. They never reach the caller.
+    """
 
     code: ClassVar[str]
     title: ClassVar[str]
@@ -42,6 +46,8 @@ class CallError(Exception):
         self.extra = dict(extra or {})
         self.retry_after = retry_after
         self.case_ref: str | None = None
+        self.action: str | None = None
+        self.about: tuple[str, UUID] | None = None
 
 
 class _WithFields(CallError):

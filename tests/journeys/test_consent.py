@@ -1,0 +1,172 @@
+"""Consent decides: what is not agreed is not told, and what rests on agreement can be taken back."""
+
+import pytest
+
+CLINIC, POLICE, BOSS = "clinic.caseworker1", "police.caseworker1", "police.supervisor"
+
+
+def code(answer):
+    return answer.json["type"].rpartition("/")[2]
+
+
+def given(world, case, **more):
+    return world.post(f"/v1/cases/{case['id']}/consents", {**base(world), **more}, by=POLICE)
+
+
+def base(world):
+    from tests.world import CONSENT
+
+    return {**CONSENT, "grants": [{"recipients": [world.ids["clinic"]], "purposes": ["care"], "data_classes": ["identity"]}]}
+
+
+def pointers(answer):
+    return [error["pointer"] for error in answer.json["errors"]]
+
+
+def test_a_referral_needs_a_consent_in_force_that_names_the_receiver(world):
+    case = world.open_case()
+    without = world.refer(case, None)
+    assert (409, "consent-missing") == (without.status_code, code(without))
+    for_another = world.give_consent(case, "shelter")
+    assert (409, "consent-missing") == ((answer := world.refer(case, for_another)).status_code, code(answer))
+    later = world.give_consent(case, valid_from="2026-12-24T00:00:00Z")
+    assert (409, "consent-missing") == ((answer := world.refer(case, later)).status_code, code(answer))
+    assert [] == world.get("/v1/referrals", by=POLICE).json["items"]
+    refused = [e for e in world.entries("referral.sent") if e["outcome"] == "refused"]
+    assert 3 == len(refused)
+
+
+def test_accepting_after_a_withdrawal_is_refused(world):
+    _, consent, referral = world.sent_referral()
+    etag = world.get(f"/v1/referrals/{referral['id']}", by=CLINIC).headers["ETag"]
+    answer = world.post(f"/v1/consents/{consent['id']}/withdraw", {"by": "child", "reason": "Does not want it any more."}, by=POLICE)
+    assert (200, "withdrawn") == (answer.status_code, answer.json["state"])
+    assert {"suspended_referral_ids": [referral["id"]], "told_agency_ids": [world.ids["clinic"]], "kept": []} == answer.json["effects"]
+    stale = world.step(referral, "accept", by=CLINIC, If_Match=etag)
+    assert 412 == stale.status_code
+    late = world.step(referral, "accept", by=CLINIC)
+    assert (409, "illegal-step", "suspended") == (late.status_code, code(late), late.json["state"])
+    resumed = world.step(referral, "resume", {"consent_id": consent["id"]}, by=POLICE)
+    assert (409, "consent-ended") == (resumed.status_code, code(resumed))
+
+
+def test_the_childs_withdrawal_ends_access_at_once_and_the_feed_says_so(world):
+    case, consent, referral = world.sent_referral()
+    world.step(referral, "accept", by=CLINIC)
+    assert 200 == world.get(f"/v1/cases/{case['id']}", by=CLINIC).status_code
+    assert 200 == world.get(f"/v1/consents/{consent['id']}", by=CLINIC).status_code
+    world.post(f"/v1/consents/{consent['id']}/withdraw", {"by": "child"}, by="police.caseworker2")
+    assert 404 == world.get(f"/v1/cases/{case['id']}", by=CLINIC).status_code
+    assert 404 == world.get(f"/v1/consents/{consent['id']}", by=CLINIC).status_code
+    left = world.get(f"/v1/referrals/{referral['id']}", by=CLINIC).json
+    assert ("suspended", None, None, None, None) == (left["state"], left["need"], left["subject"], left["case_id"], left["consent_id"])
+    closed = world.step(referral, "close", by=POLICE)
+    assert ("closed", "consent_withdrawn") == (closed.json["state"], closed.json["outcome"])
+
+
+def test_a_caregivers_withdrawal_is_a_request_that_a_supervisor_decides(world):
+    case, consent, referral = world.sent_referral()
+    world.step(referral, "accept", by=CLINIC)
+    asked = world.post(f"/v1/consents/{consent['id']}/withdraw", {"by": "caregiver"}, by=POLICE)
+    assert "withdrawal_requested" == asked.json["state"]
+    assert 200 == world.get(f"/v1/cases/{case['id']}", by=CLINIC).status_code
+    assert 403 == world.post(f"/v1/consents/{consent['id']}/approve", {}, by="police.caseworker2").status_code
+    decided = world.post(f"/v1/consents/{consent['id']}/approve", {"reason": "The child agrees."}, by=BOSS)
+    assert ("withdrawn", [referral["id"]]) == (decided.json["state"], decided.json["effects"]["suspended_referral_ids"])
+    assert 404 == world.get(f"/v1/cases/{case['id']}", by=CLINIC).status_code
+
+
+def test_a_duty_is_ended_and_not_withdrawn(world):
+    case = world.open_case()
+    consent = world.give_consent(case, basis="statutory_task", legal_reference="Act 4", to="authority", given_by=None, child_view=None)
+    answer = world.post(f"/v1/consents/{consent['id']}/withdraw", {"by": "child"}, by=POLICE)
+    assert (409, "illegal-step") == (answer.status_code, code(answer))
+    assert 403 == world.post(f"/v1/consents/{consent['id']}/end", {}, by=POLICE).status_code
+    ended = world.post(f"/v1/consents/{consent['id']}/end", {"reason": "Task done."}, by=BOSS)
+    assert (200, "ended") == (ended.status_code, ended.json["state"])
+
+
+def test_a_child_who_disagrees_is_heard(world):
+    case = world.open_case()
+    answer = given(world, case, child_view={"asked": "yes", "agrees": False})
+    assert (201, "refused") == (answer.status_code, answer.json["state"])
+    assert 409 == world.refer(case, answer.json).status_code
+
+
+def test_a_suspected_caregiver_neither_gives_nor_withdraws(world):
+    case = world.open_case()
+    _, consent, _ = case, world.give_consent(case), None
+    family = {"caregivers": [{"name": "Mealea Chan", "relationship": "mother", "legal_authority": True, "suspected_involved": "yes"}]}
+    changed = world.patch(f"/v1/cases/{case['id']}", {"subject": {"family": family}}, by=POLICE)
+    assert 200 == changed.status_code, changed.text
+    mother = changed.json["subject"]["family"]["caregivers"][0]["id"]
+    named = given(world, case, given_by="caregiver", given_by_caregiver_id=mother)
+    assert (422, ["/given_by_caregiver_id"]) == (named.status_code, pointers(named))
+    unnamed = given(world, case)
+    assert (422, ["/given_by_caregiver_id"]) == (unnamed.status_code, pointers(unnamed))
+    withdrawn = world.post(f"/v1/consents/{consent['id']}/withdraw", {"by": "caregiver"}, by=POLICE)
+    assert (422, ["/by"]) == (withdrawn.status_code, pointers(withdrawn))
+
+
+def test_a_caregiver_of_unknown_involvement_needs_a_supervisors_approval(world):
+    case = world.open_case()
+    family = {"caregivers": [{"name": "Mealea Chan", "relationship": "mother"}]}
+    mother = world.patch(f"/v1/cases/{case['id']}", {"subject": {"family": family}}, by=POLICE).json["subject"]["family"]["caregivers"][0]["id"]
+    consent = given(world, case, given_by="caregiver", given_by_caregiver_id=mother).json
+    assert "pending_approval" == consent["state"]
+    assert 409 == world.refer(case, consent).status_code
+    assert 403 == world.post(f"/v1/consents/{consent['id']}/approve", {}, by=POLICE).status_code
+    assert "active" == world.post(f"/v1/consents/{consent['id']}/approve", {}, by=BOSS).json["state"]
+    assert 201 == world.refer(case, consent).status_code
+
+
+@pytest.mark.parametrize(
+    ("more", "pointer"),
+    [
+        ({"basis": "court_order"}, "/legal_reference"),
+        ({"explained_limits": False}, "/explained_limits"),
+        ({"given_by": None}, "/given_by"),
+        ({"given_by": "child"}, "/maturity"),
+        ({"valid_until": "2026-11-23T00:00:00Z"}, "/valid_until"),
+        ({"valid_until": "2032-05-04T00:00:00Z"}, "/valid_until"),
+        ({"basis": "vital_interest", "legal_reference": "GDPR 6(1)(d)", "valid_until": "2026-12-24T00:00:00Z"}, "/valid_until"),
+        ({"basis": "mandatory_reporting", "legal_reference": "Act 4"}, "/grants/0/recipients/0"),
+    ],
+)
+def test_a_consent_that_cannot_hold_is_refused_at_its_pointer(world, more, pointer):
+    answer = given(world, world.open_case(), **more)
+    assert (422, True) == (answer.status_code, pointer in pointers(answer)), answer.text
+
+
+def test_investigation_data_is_not_opened_by_agreement(world):
+    grants = [{"recipients": [world.ids["clinic"]], "purposes": ["care"], "data_classes": ["investigation"]}]
+    answer = given(world, world.open_case(), grants=grants)
+    assert (422, ["/grants/0/data_classes"]) == (answer.status_code, pointers(answer))
+
+
+def test_a_receiver_sees_of_a_consent_only_what_is_granted_to_itself(world):
+    case = world.open_case()
+    grants = [
+        {"recipients": [world.ids["clinic"]], "purposes": ["care"], "data_classes": ["identity"]},
+        {"recipients": [world.ids["shelter"]], "purposes": ["care"], "data_classes": ["contact"]},
+    ]
+    consent = world.give_consent(case, grants=grants)
+    referral = world.refer(case, consent).json
+    assert 404 == world.get(f"/v1/consents/{consent['id']}", by=CLINIC).status_code
+    world.step(referral, "accept", by=CLINIC)
+    seen = world.get(f"/v1/consents/{consent['id']}", by=CLINIC).json
+    assert grants[:1] == seen["grants"]
+    assert not {"given_by", "child_view", "explained_by", "evidence_reference", "basis"} & seen.keys()
+
+
+def test_police_are_never_shown_therapy_by_agreement(world):
+    case = world.open_case(by="ngo.caseworker1", subject={"clinical": {"summary": "Diagnosis."}, "identity": {"given_names": "Sokha"}})
+    grants = [{"recipients": [world.ids["police"]], "purposes": ["protection"], "data_classes": ["clinical", "identity"]}]
+    consent = world.give_consent(case, by="ngo.caseworker1", grants=grants)
+    referral = world.refer(case, consent, "police", by="ngo.caseworker1", service_type="police_protection").json
+    world.step(referral, "accept", by=POLICE)
+    seen = world.get(f"/v1/cases/{case['id']}", by=POLICE, purpose="protection").json
+    assert ["identity"] == list(seen["subject"])
+    assert "wall" == {w["data_class"]: w["reason"] for w in seen["withheld"]}["clinical"]
+    other = world.get(f"/v1/cases/{case['id']}", by=POLICE, purpose="investigation").json
+    assert "purpose" == {w["data_class"]: w["reason"] for w in other["withheld"]}["identity"]
