@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 
 from referral_api.features.accounts.oauth.proofs import JWT_BEARER
+from referral_api.features.accounts.oauth.schemas import MetadataOut
 from tests.accounts.office import BOTH, URL
 
 SCOPE = "case:read referral:accept referral:read"
@@ -207,6 +208,7 @@ def test_metadata_names_only_what_is_there(office):
     named = [said[name] for name in said if name.endswith(("_endpoint", "jwks_uri"))]
     assert {address.removeprefix(URL) for address in named} <= rules
     assert 4 == len(named)
+    assert set(MetadataOut().fields) == set(said)
 
 
 def test_a_clients_scope_is_what_systems_may_do_at_all(office):

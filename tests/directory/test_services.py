@@ -108,7 +108,7 @@ def test_a_suspended_agencys_services_are_not_found(office, service):
         ("age_min", 18),
         ("age_max", 121),
         ("capacity", "full"),
-        ("description", "d" * 4_001),
+        ("description", "word " * 801),
     ],
 )
 def test_what_does_not_fit_is_refused(office, field, value):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema
+from marshmallow import EXCLUDE, Schema, fields
 
 from referral_api.api.fields import Body, Flag, Machine, Text, Whole, many
 from referral_api.features.accounts.clients.schemas import SCOPES
@@ -55,20 +55,37 @@ class TokenOut(Body):
 
 
 class IntrospectionOut(Body):
-    active = Flag()
-    scope = Text(4_000)
+    active = Flag(metadata={"description": "Everything else is said of a token of your own agency only."})
+    iss = Text(500)
+    aud = Text(500)
+    sub = Text(metadata={"description": "`member_...` or `client_...`"})
     client_id = Text()
-    sub = Text()
+    jti = Text()
+    iat = Whole(0, 2**53)
     exp = Whole(0, 2**53)
+    token_type = Text(metadata={"example": "Bearer"})
+    scope = Text(4_000)
 
 
 class JwksOut(Body):
-    keys = many(Text(4_000))
+    keys = many(fields.Dict(keys=Text(), values=Text(1_000)), metadata={"description": "Public keys (RFC 7517)."})
 
 
 class MetadataOut(Body):
     issuer = Text(500)
     token_endpoint = Text(500)
+    revocation_endpoint = Text(500)
+    introspection_endpoint = Text(500)
+    jwks_uri = Text(500)
+    grant_types_supported = many(Text())
+    response_types_supported = many(Text())
+    scopes_supported = many(Text(), maximum=200)
+    token_endpoint_auth_methods_supported = many(Text())
+    token_endpoint_auth_signing_alg_values_supported = many(Text())
+    revocation_endpoint_auth_methods_supported = many(Text())
+    revocation_endpoint_auth_signing_alg_values_supported = many(Text())
+    introspection_endpoint_auth_methods_supported = many(Text())
+    introspection_endpoint_auth_signing_alg_values_supported = many(Text())
 
 
 def metadata(url: str) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class SignedIn:
     refresh_expires_in: int
 
 
-def open_session(request: Request, *, username: str, password: str, one_time_code: str | None = None) -> SignedIn:
+def open_session(request: Request, *, username: str, password: str) -> SignedIn:
     """Sign a member in. A wrong password and an unknown user name take the same time and get the same answer."""
     action = Permission.SESSION_OPEN.event
     tried = count_try(request, username, action=action)

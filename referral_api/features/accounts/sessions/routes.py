@@ -19,8 +19,8 @@ __all__ = ["room"]
 )
 def open_session(call: Call) -> Reply:
     """Sign in with a user name and a password."""
-    said = {**call.body, "username": call.body["username"].lower()}
-    return Reply(schemas.signed_in_out(commands.open_session(call.actor.request, **said)))
+    username, password = call.body["username"].lower(), call.body["password"]
+    return Reply(schemas.signed_in_out(commands.open_session(call.actor.request, username=username, password=password)))
 
 
 @room.post(
