@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from referral_api.guard.document import Numbers, Piece, walk
 from referral_api.guard.families import FAMILIES
+from referral_api.guard.numbers import number_list
 from referral_api.guard.tail import Tail
 from referral_api.guard.verdict import judge
 
@@ -48,7 +49,7 @@ def scan_document(value: object, *, skip: Callable[[str], bool] | None = None) -
     found = list(walk(value, skip))
     findings = _scan_pieces([each for each in found if isinstance(each, Piece)])
     for each in found:
-        if isinstance(each, Numbers) and len(each.values) > 48:
+        if isinstance(each, Numbers) and number_list(each.values):
             findings.append(Finding(each.pointer, "number-run", len(each.values)))
     return findings
 

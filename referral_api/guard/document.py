@@ -27,7 +27,9 @@ def walk(value: object, skip: Callable[[str], bool] | None) -> Iterator[Piece | 
         pointer, item = waiting.pop()
         if skip is not None and skip(pointer):
             continue
-        if isinstance(item, str):
+        if isinstance(item, _Key):
+            yield Piece(pointer, item.name)
+        elif isinstance(item, str):
             yield Piece(pointer, item)
         elif isinstance(item, dict):
             for name, member in reversed(item.items()):
@@ -41,8 +43,6 @@ def walk(value: object, skip: Callable[[str], bool] | None) -> Iterator[Piece | 
             for index in range(len(item) - 1, -1, -1):
                 if isinstance(item[index], str | dict | list | tuple):
                     waiting.append((f"{pointer}/{index}", item[index]))
-        elif isinstance(item, _Key):
-            yield Piece(pointer, item.name)
 
 
 class _Key(NamedTuple):

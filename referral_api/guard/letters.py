@@ -42,6 +42,7 @@ def _load() -> _Pairs:
                 _read(starts, " ", row)
                 pairs.update(starts)
     pairs.alone[" "] = 0
+    pairs.alone.update(dict.fromkeys(map(chr, _NEUTRAL), 0))
     pairs.update({a + b: pairs[a + b] for a in _LOWER for b in _LOWER + " "})
     _add_capitals_and_digits(pairs)
     return pairs
@@ -55,6 +56,15 @@ def _read(into: dict[str, int], first: str, row: str) -> None:
 _LOWER: Final = "abcdefghijklmnopqrstuvwxyz"
 
 
+# Living scripts that CLDR has too little of: they say nothing for or against.
+_NEUTRAL: Final = (
+    *range(0x0780, 0x07C0), *range(0x1700, 0x1780), *range(0x1800, 0x18B0), *range(0x1950, 0x1A20), *range(0x1B00, 0x1C50),
+    *range(0xA4D0, 0xA500), *range(0xA980, 0xA9E0), *range(0xAA00, 0xAAE0), *range(0xABC0, 0xAC00), *range(0x1E900, 0x1E960),
+    *range(0x2000, 0x2070), 0x00B7, 0x2019, 0x02BC, 0x02BB, 0x0964, 0x0965, 0x060C, 0x061B, 0x061F,
+)  # fmt: skip
+_SIGNS: Final = "!#$%&*+;<=>@[]^`{|}~\\"
+
+
 def _add_capitals_and_digits(pairs: _Pairs) -> None:
     for a in _LOWER:
         upper = a.upper()
@@ -65,6 +75,12 @@ def _add_capitals_and_digits(pairs: _Pairs) -> None:
         pairs[upper + " "] = pairs[a + " "]
         for digit in "0123456789":
             pairs[a + digit] = pairs[upper + digit] = pairs[digit + a] = pairs[digit + upper] = DIGIT
+    for sign in _SIGNS:
+        for a in _LOWER + _LOWER.upper() + "0123456789":
+            pairs[a + sign], pairs[sign + a] = 5, 2
+        for other in _SIGNS:
+            pairs[sign + other] = 0 if sign == other else 3
+        pairs[" " + sign], pairs[sign + " "] = 0, -5
     for a in "0123456789 ":
         for b in "0123456789 ":
             pairs[a + b] = 0

@@ -1,0 +1,117 @@
+"""Characters that no living language writes in numbers: controls, hidden characters, rare ideographs, symbol alphabets."""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections import Counter
+from typing import Final
+
+_CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd\ufffe\uffff]")
+_HIDDEN: Final = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\U000e0000-\U000e0fff]"
+)
+_HIDDEN_RUN: Final = re.compile(_HIDDEN.pattern + "{6,}+")
+_FLAG: Final = re.compile("\U0001f3f4[\U000e0061-\U000e007a\U000e0030-\U000e0039]{2,6}\U000e007f")
+_SPACES: Final = re.compile("[\u2000-\u2008\u200a\u205f\u3000\u1680\u2800]")
+_BLANKS: Final = re.compile(r"[ \t]{24,}+")
+_BRAILLE: Final = re.compile("[\u2801-\u28ff]")
+_BLOCKS: Final = re.compile("[\u2580-\u259f\U0001fb00-\U0001fbaf\u2630-\u2637\u4dc0-\u4dff\U0001d300-\U0001d356]")
+_ACCENTED: Final = re.compile("(?:[\u0080-\u024f\u0250-\u02ff][ \n]?){5,}+")
+_IDEOGRAPHS: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+_SYLLABLES: Final = re.compile("[\uac00-\ud7a3]")
+_KANA: Final = re.compile("[\u3040-\u30ff]")
+_EMOJI: Final = re.compile("[\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u2bff\U0001f000-\U0001fadf]")
+_POINTS: Final = re.compile("[、。，．：；！？「」『』（）\u3001-\u3011\uff01-\uff0f]|[,.!?]")
+
+
+def _ranges(letters: set[str]) -> str:
+    codes = sorted(map(ord, letters))
+    parts: list[list[int]] = []
+    for code in codes:
+        if parts and parts[-1][1] == code - 1:
+            parts[-1][1] = code
+        else:
+            parts.append([code, code])
+    return "".join(f"\\U{low:08x}-\\U{high:08x}" for low, high in parts)
+
+
+def _decoded(codec: str, leads: range, trails: range) -> set[str]:
+    return {
+        letter
+        for lead in leads
+        for trail in trails
+        for letter in bytes((lead, trail)).decode(codec, "ignore")
+        if letter > "\u2fff"
+    }
+
+
+def _common_ideographs() -> set[str]:
+    """The first levels of GB 2312, Big5 and JIS X 0208, which those standards chose by how often a character is used."""
+    every = _decoded("gb2312", range(0xB0, 0xD8), range(0xA1, 0xFF))
+    every |= _decoded("big5", range(0xA4, 0xC7), range(0x40, 0xFF))
+    return every | _decoded("euc_jp", range(0xB0, 0xD0), range(0xA1, 0xFF))
+
+
+_COMMON: Final = _common_ideographs()
+_RARE_IDEOGRAPHS: Final = re.compile(
+    f"[{_ranges({chr(code) for code in range(0x3400, 0xA000)} - _COMMON)}\uf900-\ufaff\U00020000-\U000323af]"
+)
+_RARE_SYLLABLES: Final = re.compile(
+    f"[{_ranges({chr(code) for code in range(0xAC00, 0xD7A4)} - _decoded('euc_kr', range(0xB0, 0xC9), range(0xA1, 0xFF)))}]"
+)
+_UNUSED: Final = re.compile(
+    f"[{_ranges({chr(code) for code in range(0x80, 0x30000) if unicodedata.category(chr(code)) in ('Cn', 'Co', 'Cs')})}"
+    f"\U000323b0-{chr(0xE0000 - 1)}\U000e1000-{chr(sys.maxunicode)}]"
+)
+
+
+def raw(text: str) -> bool:
+    """Whether a text holds control characters, which no keyboard writes into a note."""
+    return len(_CONTROLS.findall(text)) > 3
+
+
+def hidden(text: str) -> bool:
+    """Whether invisible characters or odd spaces are many enough to hold a message of their own."""
+    if not text.isascii():
+        text = _FLAG.sub("", text)
+        found = _HIDDEN.findall(text)
+        if len(found) > 24:
+            kinds = Counter(found).most_common(2)
+            joined = len(kinds) > 1 and kinds[1][1] * 5 > len(found) and len(found) * 4 > len(text)
+            latin = len(re.findall(f"(?<=[A-Za-z0-9+/=,. ]){_HIDDEN.pattern}+(?=[A-Za-z0-9+/=,. ])", text)) > 24
+            if joined or latin or sum(map(len, _HIDDEN_RUN.findall(text))) > 24:
+                return True
+        elif sum(map(len, _HIDDEN_RUN.findall(text))) > 16:
+            return True
+        if len(set(spaces := _SPACES.findall(text))) > 3 and len(spaces) > 32:
+            return True
+    return sum("\t" in run.strip("\t") and " " in run and len(run) or 0 for run in _BLANKS.findall(text)) > 96
+
+
+def odd(text: str) -> bool:
+    """Whether a text that is not ASCII holds a run of characters that no language writes together."""
+    if len(_UNUSED.findall(text)) > 4:
+        return True
+    if len(braille := _BRAILLE.findall(text)) > 40 and (len(set(braille)) > 44 or sum(each > "\u283f" for each in braille) * 6 > len(braille)):
+        return True
+    if len(_BLOCKS.findall(text)) > 48 or sum(map(len, _ACCENTED.findall(text))) > 32:
+        return True
+    if len(emoji := _EMOJI.findall(text)) > 40 and len(set(emoji)) > 20:
+        return True
+    return _uneven(_IDEOGRAPHS.findall(text), _RARE_IDEOGRAPHS, text) or _uneven(_SYLLABLES.findall(text), _RARE_SYLLABLES, text)
+
+
+def _uneven(found: list[str], rare: re.Pattern[str], text: str) -> bool:
+    many = len(found)
+    if many < 20:
+        return False
+    if len(rare.findall("".join(found))) * 8 > many:
+        return True
+    if many < 80 or many * 2 < len(text):
+        return False
+    # Language repeats its frequent characters; a code that spreads bytes over thousands of them does not.
+    same = sum(times * (times - 1) for times in Counter(found).values()) / (many * (many - 1))
+    return same < 0.0012 and len(_POINTS.findall(text)) * 40 < many and not _KANA.search(text)

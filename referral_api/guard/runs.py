@@ -1,0 +1,140 @@
+"""Runs that are neither language nor short identifiers, whatever they decode to.
+
+A cheap look at the classes of the characters clears ordinary text. What it does not clear is measured letter by letter.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from referral_api.guard import fold, letters
+
+LIMIT: Final = 120  # half-bits in one stretch
+SPREAD: Final = 360  # half-bits over a whole text, when it is strewn among words
+
+_CLASSES: Final = bytes(
+    ord("a") if chr(each).islower() and each < 128
+    else ord("A") if chr(each).isupper() and each < 128
+    else ord("0") if 48 <= each < 58
+    else ord(" ") if each in b" \t\r\n"
+    else ord("!") if each in b"!#$%&*+;<=>@[]^`{|}~\\"
+    else ord(".")
+    for each in range(256)
+)
+_VOICED: Final = bytes(
+    ord("v") if each in b"aeiouyAEIOUY?" else ord("c") if chr(each).isalpha() and each < 128 else ord(" ") for each in range(256)
+)
+_PARTED: Final = bytes(ord("x") if (chr(each).isalnum() and each < 128) or each == 63 else ord(" ") for each in range(256))
+_DENSE: Final = bytes(ord(" ") if each in b" \t\r\n" else ord("x") for each in range(256))
+_CHANGES: Final = (b"aA", b"a0", b"0a", b"A0", b"0A")
+
+_TYPEID: Final = re.compile(r"_0[0-9a-hjkmnp-tv-z]{25}(?![0-9A-Za-z])")
+_UUID: Final = re.compile(
+    r"(?<![0-9A-Za-z])[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[089abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}(?![0-9A-Za-z])"
+)
+_DIGEST: Final = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-fA-F]{128}|[0-9a-fA-F]{96}|[0-9a-fA-F]{64}|[0-9a-fA-F]{40}|[0-9a-fA-F]{32})(?![0-9A-Za-z])")
+_DIGEST_ROW: Final = re.compile(r"(?:(?<![0-9A-Za-z])[0-9a-fA-F]{32,128}(?![0-9A-Za-z])[^0-9A-Za-z]{0,4}){5,}")
+_STAMP: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d)?")
+_CHUNK: Final = re.compile(r"[^\s,;|\"'()]+")
+_NAMED: Final = re.compile(r"\W*([A-Za-z]{2,12})[-_/.:#]([A-Za-z0-9]{1,12}(?:[-_/.:][A-Za-z0-9]{1,8}){0,4})\W*")
+_PART: Final = re.compile(r"(?:[^\W_]|[!#$%&*+;<=>@\[\]^`{|}~\\\u0900-\u109f\u1780-\u17ff\u0e00-\u0eff])+")
+_EAST: Final = re.compile("[\u2e80-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\u3100-\u31ff]+")
+_FOREIGN: Final = re.compile("[^\x00-\u024f\u1e00-\u1eff\u2000-\u2bff\u2e80-\u30ff\u3100-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\\s\U0001f000-\U0001faff]+")
+_SHORT: Final = re.compile(r"(?<![^\W_])(?:[A-Za-z0-9+/=]{1,2}(?:[^\w+/=]{1,4}|_{1,4})){24,}+")
+_CROSSED: Final = re.compile("[A-Za-z][\u0370-\u058f\u13a0-\u13ff\u1d00-\u1d7f]|[\u0370-\u058f\u13a0-\u13ff\u1d00-\u1d7f][A-Za-z]")
+_EXEMPT_DIGESTS: Final = 8
+_EXEMPT_IDS: Final = 256
+
+
+class Oddness(NamedTuple):
+    """Half-bits that speak against language: in the worst stretch, and in all odd words together."""
+
+    peak: int
+    spread: int
+
+
+NONE: Final = Oddness(0, 0)
+
+
+def calm(ascii_text: bytes) -> bool:
+    """Whether the classes of the characters alone clear a text (its letters beyond ASCII stand there as question marks)."""
+    size = len(ascii_text)
+    classes = ascii_text.translate(_CLASSES)
+    if sum(map(classes.count, _CHANGES)) > 10 + size // 256 or classes.count(b"!") > 6 + size // 96:
+        return False
+    voiced = ascii_text.translate(_VOICED)
+    if voiced.count(b"cccc") > 3 + size // 100 or voiced.count(b" cc ") + voiced.count(b" ccc ") > 8 + size // 128:
+        return False
+    if b"x" * 41 in ascii_text.translate(_DENSE):
+        return False
+    parted = b" ".join(ascii_text.translate(_PARTED).split())
+    return b"x x x x x x x x x x " not in parted and b"xx xx xx xx xx xx xx xx " not in parted
+
+
+def ids_removed(text: str) -> str:
+    """The text without well-formed identifiers and time stamps: TypeIDs, UUIDs (RFC 9562) and RFC 3339 times."""
+    if "_0" in text:
+        text = _TYPEID.sub(" ", text)
+    if text.count("-") > 3:
+        text = _STAMP.sub(" ", _UUID.sub(" ", text))
+    return text
+
+
+def measure(text: str) -> Oddness:
+    """How much a folded text speaks against language, taking its words once each."""
+    rest = ids_removed(text)
+    if _DIGEST_ROW.search(rest) is None:
+        rest = _DIGEST.sub(_digest, rest, count=_EXEMPT_DIGESTS)
+    if _CROSSED.search(rest):
+        rest = fold.alike(rest)
+    words = fold.bare(_EAST.sub(" ", rest))
+    parts: dict[str, None] = {}
+    prefixes: dict[str, int] = {}
+    exempt = 0
+    for chunk in _CHUNK.findall(words):
+        if (named := _NAMED.fullmatch(chunk)) is not None:
+            seen = prefixes[named[1]] = prefixes.get(named[1], 0) + 1
+            if seen > 1 and exempt < _EXEMPT_IDS:
+                exempt += 1
+                continue
+        for part in _PART.findall(chunk):
+            parts[part if part.isascii() else part.lower()] = None
+    return _weigh(parts)
+
+
+def _digest(found: re.Match[str]) -> str:
+    data = bytes.fromhex(found.group())
+    return " " if max(data) > 127 and data.count(0) < 3 else found.group()
+
+
+def _weigh(parts: dict[str, None]) -> Oddness:
+    joined = f" {' '.join(parts)} "
+    scores = letters.scores(joined)
+    peak = letters.highest(scores)
+    if peak < 40:
+        return Oddness(peak, 0)
+    spread = start = 0
+    for part in parts:
+        end = start + len(part) + 1
+        score = sum(scores[start:end])
+        if score > 10 and score > len(part):
+            spread += score
+        start = end
+    return Oddness(peak, spread)
+
+
+def foreign(text: str) -> Oddness:
+    """How much the words of a text that are not in Latin letters speak against language."""
+    words = dict.fromkeys(_FOREIGN.findall(fold.bare(_EAST.sub(" ", text)).lower()))
+    return _weigh(words) if words else NONE
+
+
+def chopped(text: str) -> bool:
+    """Whether a long row of parts of one or two characters is more than initials or a table."""
+    for row in _SHORT.findall(text):
+        parts = re.findall(r"[A-Za-z0-9+/=]{1,2}", row)
+        lettered = [part for part in parts if not part.isdigit()]
+        if len(lettered) * 4 > len(parts) and len(set(lettered)) > 8:
+            return True
+    return False

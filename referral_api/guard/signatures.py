@@ -1,0 +1,94 @@
+"""The first bytes of file formats, plain and as base64, base32 and hexadecimal write them."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Final
+
+_BEGINNINGS: Final = (
+    b"\x89PNG\r\n\x1a\n",
+    b"GIF87a",
+    b"GIF89a",
+    b"\xff\xd8\xff\xe0\x00\x10JFIF",
+    b"\xff\xd8\xff\xe1",
+    b"\xff\xd8\xff\xdb\x00",
+    b"\xff\xd8\xff\xee\x00",
+    b"II*\x00\x08\x00",
+    b"MM\x00*\x00\x00",
+    b"%PDF-1",
+    b"PK\x03\x04",
+    b"Rar!\x1a\x07",
+    b"7z\xbc\xaf\x27\x1c",
+    b"\x1f\x8b\x08\x00",
+    b"\x1f\x8b\x08\x08",
+    b"BZh91AY",
+    b"\xfd7zXZ\x00",
+    b"\x28\xb5\x2f\xfd",
+    b"OggS\x00\x02",
+    b"fLaC\x00\x00",
+    b"ID3\x03\x00",
+    b"ID3\x04\x00",
+    b"\x1aE\xdf\xa3",
+    b"FLV\x01",
+    b"\x00\x00\x01\x00\x01\x00",
+    b"\xd0\xcf\x11\xe0\xa1\xb1",
+    b"8BPS\x00\x01",
+    b"\x00\x00\x00\x0cjP  ",
+    b"#!AMR",
+    b"{\\rtf1",
+)
+_IN_BYTES: Final = re.compile(
+    rb"\A(?:\x89PNG|GIF8[79]a|\xff\xd8\xff|BM.{4}\x00{4}|RIFF.{4}(?:WAVE|WEBP|AVI )|II\*\x00|MM\x00\*|%PDF|PK\x03\x04|Rar!|7z\xbc\xaf|\x1f\x8b\x08"
+    rb"|BZh|\xfd7zXZ|\x28\xb5\x2f\xfd|OggS|fLaC|ID3|\x1aE\xdf\xa3|FLV|.{4}ftyp|\xd0\xcf\x11\xe0|<svg|\x78[\x01\x5e\x9c\xda])",
+    re.DOTALL,
+)
+_RIFF_64: Final = re.compile(rb"UklGR.{5,6}(?:XQVZF|XRUJQ|BVkk|V0FWR|V0VCU)")
+_BMP_64: Final = re.compile(rb"Qk[0-3][A-Za-z0-9+/]{4,6}AAAAA[A-Za-z0-9+/]{3,6}A")
+_BOX_64: Final = re.compile(rb"AAAA[A-Za-z0-9+/]{1,2}(?:ZnR5c|GZ0eX|Z0eXB)")
+_RIFF_16: Final = re.compile(rb"52494646[0-9a-f]{8}(?:57415645|57454250|41564920)")
+_BMP_16: Final = re.compile(rb"424d[0-9a-f]{8}00000000[0-9a-f]{4}0000(?:28|0c|6c|7c)0000")
+_BOX_16: Final = re.compile(rb"000000[0-9a-f]{2}66747970")
+_GIF_32: Final = re.compile(rb"I5EUMOB[A-Z2-7]")
+
+
+def _base64(data: bytes) -> bytes:
+    return base64.b64encode(data)[: len(data) * 8 // 6]
+
+
+def _base32(data: bytes) -> bytes:
+    return base64.b32encode(data)[: len(data) * 8 // 5]
+
+
+_SIXTY_FOUR: Final = tuple(dict.fromkeys(_base64(each) for each in _BEGINNINGS if len(_base64(each)) >= 5))
+_THIRTY_TWO: Final = tuple(dict.fromkeys(_base32(each) for each in _BEGINNINGS if len(each) >= 5))
+_SIXTEEN: Final = tuple(
+    each.hex().encode() for each in _BEGINNINGS if len(each) >= 5 or any(letter in each.hex() for letter in "abcdef")
+)
+
+
+def starts_a_file(data: bytes) -> bool:
+    """Whether bytes begin as a known file format does."""
+    return _IN_BYTES.match(data) is not None
+
+
+def in_encoded(letters: bytes) -> bool:
+    """Whether a text, rid of all but ASCII letters, digits and +/, holds the beginning of a file as an encoding writes it."""
+    if any(each in letters for each in _SIXTY_FOUR):
+        return True
+    upper, lower = letters.upper(), letters.lower()
+    if any(each in upper for each in _THIRTY_TWO) or any(each in lower for each in _SIXTEEN):
+        return True
+    return any(
+        pattern.search(where) is not None
+        for pattern, where, sign in (
+            (_RIFF_64, letters, b"UklGR"),
+            (_BMP_64, letters, b"Qk"),
+            (_BOX_64, letters, b"AAAA"),
+            (_RIFF_16, lower, b"52494646"),
+            (_BMP_16, lower, b"424d"),
+            (_BOX_16, lower, b"66747970"),
+            (_GIF_32, upper, b"I5EUMOB"),
+        )
+        if sign in where
+    )
