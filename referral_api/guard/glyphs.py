@@ -88,14 +88,21 @@ def hidden(text: str) -> bool:
             return True
         if len(set(spaces := _SPACES.findall(text))) > 3 and len(spaces) > 32:
             return True
-    return sum("\t" in run.strip("\t") and " " in run and len(run) or 0 for run in _BLANKS.findall(text)) > 96
+    return False
+
+
+def blanks(text: str) -> bool:
+    """Whether spaces and tabs are mixed in rows long enough to hold a message."""
+    if text.count("\t") < 24 or text.count("  ") < 24:
+        return False
+    return sum(len(run) for run in _BLANKS.findall(text) if " " in run and "\t" in run.strip("\t")) > 96
 
 
 def odd(text: str) -> bool:
     """Whether a text that is not ASCII holds a run of characters that no language writes together."""
     if len(_UNUSED.findall(text)) > 4:
         return True
-    if len(braille := _BRAILLE.findall(text)) > 40 and (len(set(braille)) > 44 or sum(each > "\u283f" for each in braille) * 6 > len(braille)):
+    if len(braille := _BRAILLE.findall(text)) > 24 and (len(set(braille)) > 44 or sum(each > "\u283f" for each in braille) * 6 > len(braille)):
         return True
     if len(_BLOCKS.findall(text)) > 48 or sum(map(len, _ACCENTED.findall(text))) > 32:
         return True

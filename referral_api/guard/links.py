@@ -31,11 +31,10 @@ _SHARED: Final = re.compile(
     rf"(?:https?:/{{0,3}}|ftps?:/{{0,3}}|//)(?:[a-z0-9-]{{1,63}}\.){{0,4}}(?:{_HOSTS})(?![a-z0-9.-]*[a-z0-9-]\.[a-z])"
     rf"|(?<![a-z0-9@.-])(?:[a-z0-9-]{{1,63}}\.){{0,3}}(?:{_HOSTS})/[^\s/]"
 )
-_FILE: Final = re.compile(
-    rf"(?:(?:https?|s?ftps?|file|smb|rtsp|rtmp|mms|webdavs?|davs?|content|blob|res|asset|gs|s3):|//|www\.)[^\s<>\"']{{1,2000}}?\.(?:{_MEDIA}){_END}"
-    rf"|(?<![a-z0-9@.-])(?:[a-z0-9-]{{1,63}}\.){{1,6}}[a-z]{{2,24}}(?::[0-9]{{2,5}})?/[^\s<>\"']{{0,2000}}?\.(?:{_MEDIA}){_END}"
+_PLACE: Final = re.compile(
+    r"(?:(?:https?|s?ftps?|file|smb|rtsp|rtmp|mms|webdavs?|davs?|content|res|asset|gs|s3):|//|www\.|(?<![a-z0-9@.-])(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}(?::[0-9]{2,5})?/)"
 )
-_QUERY: Final = re.compile(r"(?:https?:|www\.)[^\s<>\"']{1,1000}[?&](?:format|fm|ext|type|mime)=(?:image|video|audio|jpe?g|png|gif|webp|mp4|mp3)(?![a-z0-9])")
+_ENDING: Final = re.compile(rf"\.(?:{_MEDIA}){_END}|[?&](?:format|fm|ext|type|mime)=(?:image|video|audio|jpe?g|png|gif|webp|mp[34])(?![a-z0-9])")
 _PEER: Final = re.compile(
     r"magnet:\s{0,4}\?|xt=urn:|urn:(?:btih|btmh|sha1|tree|ed2k):|ed2k:|(?<![a-z0-9])(?:[a-z2-7]{56}|[a-z2-7]{16})\.(?:onion|i2p)(?![a-z0-9])|[a-z0-9-]{1,63}\.i2p/|(?:ipfs|ipns|dweb|hyper|dat|bzz|ar|freenet|zeronet|thunder|dcc|gemini|tox|sia):/?/"
     r"|(?<![a-z])(?:dweb:|/)ip[fn]s/[a-z0-9]|\.ip[fn]s\.[a-z]|ipfs\.io/|dweb\.link|(?<![a-z0-9])ba[fg][ykz][a-z2-7]{40,70}(?![a-z0-9])"
@@ -44,21 +43,29 @@ _PEER: Final = re.compile(
 _CID: Final = re.compile(r"(?<![A-Za-z0-9])Qm[1-9A-HJ-NP-Za-km-z]{44}(?![A-Za-z0-9])")
 _HXXP: Final = re.compile(r"h[tx*]{2}ps?(?=\s{0,2}(?::|\[:\]|://))|meow(?=://)")
 _DOT: Final = re.compile(r"\s?(?:\[\s?(?:\.|dot)\s?\]|\(\s?(?:\.|dot)\s?\)|\{\s?(?:\.|dot)\s?\})\s?")
-_SCHEME: Final = re.compile(r"\s?(?:\[:\]|:)\s?[/\\]\s?[/\\]\s?|\[://\]")
+_SCHEME: Final = re.compile(r"\[:\]\s?//|\[://\]|:\s?[/\\]\s?[/\\]\s?")
+_DEFANGED: Final = ("[", "(.", "( .", "(dot", "{", "xp", "**p", "meow:")
+_PEER_SIGNS: Final = ("magnet", "urn:", "ed2k", ".onion", ".i2p", "ipfs", "ipns", "dweb", "baf", "bag", ".loki", ".bit", "blob:", "cid:", ":/", "filesystem:")
 
 
 def media_link(text: str, lowered: str) -> bool:
     """Whether the text links to a media file or to a place where files are handed round, also when the address is defanged."""
     if "Qm" in text and _CID.search(text):
         return True
-    if "." not in lowered and ":" not in lowered and "dot" not in lowered:
-        return False
     address = lowered
-    if "xp" in address or "[" in address or "(" in address or "{" in address or ":" in address:
-        address = _SCHEME.sub("://", _DOT.sub(".", address))
-        address = _HXXP.sub("http", address)
-    if _PEER.search(address):
+    if any(map(address.__contains__, _DEFANGED)):
+        address = _HXXP.sub("http", _SCHEME.sub("://", _DOT.sub(".", address)))
+    elif ": /" in address or ":/ " in address or ":\\" in address:
+        address = _SCHEME.sub("://", address)
+    if any(map(address.__contains__, _PEER_SIGNS)) and _PEER.search(address):
         return True
     if "/" not in address and "\\" not in address:
         return False
-    return _SHARED.search(address) is not None or _FILE.search(address) is not None or _QUERY.search(address) is not None
+    return any(_leads_to_media(word) for word in address.split() if ("/" in word or "\\" in word) and "." in word)
+
+
+def _leads_to_media(word: str) -> bool:
+    if _SHARED.search(word):
+        return True
+    place = _PLACE.search(word)
+    return place is not None and _ENDING.search(word, place.end()) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_SPACE: Final = re.compile(r"\s+")
+_BLANK: Final = b" \t\r\n\x0b\x0c"
 _MIME: Final = r"(?:image|video|audio|application|text|font|model|multipart|message|x-[a-z]{1,12})/[a-z0-9.+*-]{1,64}"
 _DATA: Final = re.compile(
     rf"data:(?:{_MIME}(?:;[^,;]{{0,48}}){{0,4}},|{_MIME};(?:charset|base64)|(?:;[^,;]{{1,48}}){{0,4}};base64|;base64|,[^,.;]{{24}})"
@@ -31,26 +31,26 @@ _OTHER: Final = re.compile(
 )
 
 
+_OTHER_SIGNS: Final = ("[", "::", "image:", "video:", "audio:", "\\", "<!", "begin-base64", "=ybegin", "content-t", "rtf1")
+_CSS_SIGNS: Final = ("url", "src", "image", "@import", "cross-fade", "element")
+
+
 def data_uri(lowered: str) -> bool:
-    """Whether the text carries a data: address, also one broken by spaces (RFC 2397)."""
-    if "data" not in lowered and "base64" not in lowered:
-        return ":" in lowered and "d" in lowered and _DATA.search(_SPACE.sub("", lowered)) is not None and _spelt(lowered)
-    return _DATA.search(lowered) is not None or _DATA.search(_SPACE.sub("", lowered)) is not None
-
-
-def _spelt(lowered: str) -> bool:
-    return re.search(r"d\s{0,3}a\s{0,3}t\s{0,3}a\s{0,3}:", lowered) is not None
+    """Whether the text carries a data: address, also one broken by spaces or line ends (RFC 2397)."""
+    if ":" not in lowered and "base64" not in lowered:
+        return False
+    joined = lowered.encode("ascii", "replace").translate(None, _BLANK)
+    if b"data:" not in joined and b";base64," not in joined:
+        return False
+    return _DATA.search(lowered) is not None or _DATA.search(joined.decode("ascii")) is not None
 
 
 def embedding(lowered: str) -> bool:
     """Whether the text carries markup that embeds (HTML, SVG, CSS, Markdown, wiki, reStructuredText, BBCode, TeX, MIME)."""
     if "<" in lowered and _TAG.search(lowered):
         return True
-    if "(" in lowered and _CSS.search(lowered):
+    if ("(" in lowered or "@" in lowered) and any(map(lowered.__contains__, _CSS_SIGNS)) and _CSS.search(lowered):
         return True
-    if "@import" in lowered and _CSS.search(lowered):
+    if "!" in lowered and "[" in lowered and _MARKDOWN.search(lowered):
         return True
-    if "![" in lowered or "! [" in lowered:
-        if _MARKDOWN.search(lowered):
-            return True
-    return _OTHER.search(lowered) is not None
+    return any(map(lowered.__contains__, _OTHER_SIGNS)) and _OTHER.search(lowered) is not None

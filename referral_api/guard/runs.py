@@ -38,11 +38,13 @@ _DIGEST_ROW: Final = re.compile(r"(?:(?<![0-9A-Za-z])[0-9a-fA-F]{32,128}(?![0-9A
 _STAMP: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d)?")
 _CHUNK: Final = re.compile(r"[^\s,;|\"'()]+")
 _NAMED: Final = re.compile(r"\W*([A-Za-z]{2,12})[-_/.:#]([A-Za-z0-9]{1,12}(?:[-_/.:][A-Za-z0-9]{1,8}){0,4})\W*")
-_PART: Final = re.compile(r"(?:[^\W_]|[!#$%&*+;<=>@\[\]^`{|}~\\\u0900-\u109f\u1780-\u17ff\u0e00-\u0eff])+")
+_PART: Final = re.compile(r"(?:[^\W_]|[!#$%&*+;<=>@\[\]^`{|}~\\\u0900-\u109f\u1780-\u17ff])+")
 _EAST: Final = re.compile("[\u2e80-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\u3100-\u31ff]+")
 _FOREIGN: Final = re.compile("[^\x00-\u024f\u1e00-\u1eff\u2000-\u2bff\u2e80-\u30ff\u3100-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\\s\U0001f000-\U0001faff]+")
-_SHORT: Final = re.compile(r"(?<![^\W_])(?:[A-Za-z0-9+/=]{1,2}(?:[^\w+/=]{1,4}|_{1,4})){24,}+")
+_SHORT: Final = re.compile(r"(?<![^\W_])(?:[A-Za-z0-9+/=]{1,2}(?:[^\w+/=]{1,4}|_{1,4})){30,}+")
 _CROSSED: Final = re.compile("[A-Za-z][\u0370-\u058f\u13a0-\u13ff\u1d00-\u1d7f]|[\u0370-\u058f\u13a0-\u13ff\u1d00-\u1d7f][A-Za-z]")
+_CODE: Final = re.compile(r"\W*(?:[A-Za-z]{0,4}\d{5,14}[A-Za-z]{0,2}|\d{0,3}[A-Z]{1,3}-\d{3,5})\W*")
+_MESSAGE_ID: Final = re.compile(r"<[A-Za-z0-9.+=_-]{8,80}@[A-Za-z0-9.-]{3,60}>")
 _EXEMPT_DIGESTS: Final = 8
 _EXEMPT_IDS: Final = 256
 
@@ -61,7 +63,7 @@ def calm(ascii_text: bytes) -> bool:
     """Whether the classes of the characters alone clear a text (its letters beyond ASCII stand there as question marks)."""
     size = len(ascii_text)
     classes = ascii_text.translate(_CLASSES)
-    if sum(map(classes.count, _CHANGES)) > 10 + size // 256 or classes.count(b"!") > 6 + size // 96:
+    if sum(map(classes.count, _CHANGES)) > 5 + size // 200 or classes.count(b"!") > 6 + size // 96:
         return False
     voiced = ascii_text.translate(_VOICED)
     if voiced.count(b"cccc") > 3 + size // 100 or voiced.count(b" cc ") + voiced.count(b" ccc ") > 8 + size // 128:
@@ -81,22 +83,26 @@ def ids_removed(text: str) -> str:
     return text
 
 
+def crossed_folded(text: str) -> str:
+    """The text with look-alike letters folded where scripts are mixed inside words."""
+    return fold.alike(text) if _CROSSED.search(text) else text
+
+
 def measure(text: str) -> Oddness:
     """How much a folded text speaks against language, taking its words once each."""
-    rest = ids_removed(text)
+    rest = _MESSAGE_ID.sub(" ", text, count=1) if "@" in text else text
     if _DIGEST_ROW.search(rest) is None:
         rest = _DIGEST.sub(_digest, rest, count=_EXEMPT_DIGESTS)
-    if _CROSSED.search(rest):
-        rest = fold.alike(rest)
     words = fold.bare(_EAST.sub(" ", rest))
     parts: dict[str, None] = {}
     prefixes: dict[str, int] = {}
     exempt = 0
     for chunk in _CHUNK.findall(words):
         if (named := _NAMED.fullmatch(chunk)) is not None:
-            seen = prefixes[named[1]] = prefixes.get(named[1], 0) + 1
-            if seen > 1 and exempt < _EXEMPT_IDS:
-                exempt += 1
+            prefixes[named[1]] = prefixes.get(named[1], 0) + 1
+        if (named and prefixes[named[1]] > 1) or _CODE.fullmatch(chunk):
+            exempt += 1
+            if exempt <= _EXEMPT_IDS:
                 continue
         for part in _PART.findall(chunk):
             parts[part if part.isascii() else part.lower()] = None
@@ -135,6 +141,6 @@ def chopped(text: str) -> bool:
     for row in _SHORT.findall(text):
         parts = re.findall(r"[A-Za-z0-9+/=]{1,2}", row)
         lettered = [part for part in parts if not part.isdigit()]
-        if len(lettered) * 4 > len(parts) and len(set(lettered)) > 8:
+        if len(lettered) * 4 > len(parts) and len(set(lettered)) > 5:
             return True
     return False

@@ -10,11 +10,12 @@ from referral_api.guard import fold, glyphs, links, markup, numbers, runs, signa
 _BLANK: Final = b" \t\r\n\x0b\x0c"
 _PRINTED: Final = bytes(range(32, 127)) + _BLANK
 _NOT_ENCODED: Final = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
-_DIGITS: Final = b"0123456789"
-_NOT_DIGITS: Final = bytes(set(range(256)) - set(_DIGITS))
-_FEW_DIGITS: Final = 60
+_NOT_DIGITS: Final = bytes(set(range(256)) - set(b"0123456789"))
+_FEW_DIGITS: Final = 48
 _LAYERS: Final = 3
 _ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}|&[#A-Za-z]|\\[uUxX0-7]|U\+[0-9A-Fa-f]{4}|=[0-9A-F]{2}=[0-9A-F]{2}|=\r?\n")
+_ESCAPE_SIGNS: Final = ("%", "&", "\\", "U+", "=")
+_UUENCODED: Final = re.compile(r"(?:^|\n)begin(?:-base64)? [0-7]{3,4} \S")
 _OTHER_DIGITS: Final = re.compile(r"[^\D0-9]")
 
 
@@ -27,32 +28,31 @@ class Verdict(NamedTuple):
 
 def judge(text: str, *, layers: int = _LAYERS) -> Verdict:
     """Judge one text; linear in its length, never raises."""
-    seen = _addresses(text)
-    if seen is not None:
-        return Verdict(seen, 0)
-    folded = text
-    if not text.isascii():
-        if glyphs.raw(text):
-            return Verdict("raw-bytes", 0)
-        if glyphs.hidden(text):
-            return Verdict("hidden-characters", 0)
-        folded = _OTHER_DIGITS.sub(_digit, fold.plain(text))
-        if glyphs.odd(folded):
-            return Verdict("odd-glyphs", 0)
-        if folded != text and (seen := _addresses(folded)) is not None:
-            return Verdict(seen, 0)
-    plain = folded.encode("ascii", "replace")
-    if plain.translate(None, _PRINTED) and glyphs.raw(text):
+    family = _addresses(text)
+    if family is not None:
+        return Verdict(family, 0)
+    rest = runs.ids_removed(text)
+    plain = rest.encode("ascii", "replace")
+    if (not rest.isascii() or plain.translate(None, _PRINTED)) and glyphs.raw(rest):
         return Verdict("raw-bytes", 0)
-    if layers and ("%" in folded or "&" in folded or "\\" in folded or "U+" in folded or "=" in folded) and _ESCAPE.search(folded):
-        inner = fold.unescaped(folded)
-        if inner != folded:
-            if glyphs.raw(inner):
-                return Verdict("escaped-bytes", 0)
-            within = judge(inner, layers=layers - 1)
-            if within.family is not None:
-                return within
-    return _runs(folded, plain)
+    if not rest.isascii():
+        family = _disguises(rest)
+        if family is not None:
+            return Verdict(family, 0)
+        folded = _OTHER_DIGITS.sub(_digit, fold.plain(rest))
+        if (family := glyphs.odd(folded) and "odd-glyphs" or (folded != rest and _addresses(folded)) or None) is not None:
+            return Verdict(family, 0)
+        rest = runs.crossed_folded(folded)
+        plain = fold.bare(rest).encode("ascii", "replace")
+    if layers and any(map(rest.__contains__, _ESCAPE_SIGNS)) and _ESCAPE.search(rest):
+        inner = fold.unescaped(rest)
+        if inner != rest:
+            return Verdict("escaped-bytes", 0) if glyphs.raw(inner) else judge(inner, layers=layers - 1)
+    return _runs(rest, plain)
+
+
+def _disguises(text: str) -> str | None:
+    return "hidden-characters" if glyphs.hidden(text) else None
 
 
 def _digit(found: re.Match[str]) -> str:
@@ -70,20 +70,23 @@ def _addresses(text: str) -> str | None:
     return None
 
 
-def _runs(folded: str, plain: bytes) -> Verdict:
-    if len(plain.translate(None, _NOT_DIGITS)) > _FEW_DIGITS and numbers.number_run(folded):
+def _runs(rest: str, plain: bytes) -> Verdict:
+    digits = len(plain.translate(None, _NOT_DIGITS))
+    if digits > _FEW_DIGITS and numbers.number_run(rest):
         return Verdict("number-run", 0)
-    if (b". " in plain or b"- " in plain or b"-/" in plain) and numbers.morse(folded):
+    if (b".-" in plain or b"-." in plain) and numbers.morse(rest):
         return Verdict("encoded-run", 0)
-    oddness = runs.NONE
-    if not runs.calm(plain) and not runs.calm(plain := runs.ids_removed(folded).encode("ascii", "replace")):
-        if signatures.in_encoded(plain.translate(None, _NOT_ENCODED)):
-            return Verdict("file-signature", 0)
-        if runs.chopped(folded):
+    if b"\t" in plain and glyphs.blanks(rest):
+        return Verdict("hidden-characters", 0)
+    calm = runs.calm(plain)
+    if (not calm or digits > _FEW_DIGITS) and signatures.in_encoded(plain.translate(None, _NOT_ENCODED)):
+        return Verdict("file-signature", 0)
+    if not calm:
+        if runs.chopped(rest) or _UUENCODED.search(rest):
             return Verdict("encoded-run", 0)
-        oddness = runs.measure(folded)
-    elif not folded.isascii():
-        oddness = runs.foreign(folded)
-    if oddness.peak > runs.LIMIT or oddness.spread > runs.SPREAD + len(folded) // 8:
+        oddness = runs.measure(rest)
+    else:
+        oddness = runs.NONE if rest.isascii() else runs.foreign(rest)
+    if oddness.peak > runs.LIMIT or oddness.spread > runs.SPREAD + len(rest) // 8:
         return Verdict("encoded-run", oddness.spread)
     return Verdict(None, oddness.spread)
