@@ -6,8 +6,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from argon2.profiles import CHEAPEST
 
 from referral_api.app import create_app
+from referral_api.identity.passwords import Profile
 from referral_api.store.session import db
 from tests import postgres
 from tests.world import HandClock, World, build, settings
@@ -57,6 +59,7 @@ def world(database: tuple[str, dict[str, str]], tmp_path: Path) -> Iterator[Worl
     clock = HandClock()
     app = create_app(settings(url, tmp_path), clock=clock)
     app.testing = True
+    app.extensions["password_profile"] = Profile.of(CHEAPEST)
     yield World(app, clock, named)
     with app.app_context():
         db.session.remove()

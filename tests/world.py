@@ -152,7 +152,7 @@ class World:
             sent["Authorization"] = f"Bearer {self.sign_in(by)}"
         if purpose == "?" and by is not None:
             purpose = {"police": "investigation", "oversight": "oversight"}.get(by.split(".")[0], "care")
-            purpose = "oversight" if by.endswith("auditor") else "statistics" if by.endswith("admin") else purpose
+            purpose = "oversight" if by.endswith("auditor") else "statistics" if by.endswith(("admin", "platform")) else purpose
         if purpose and purpose != "?":
             sent["Purpose"] = purpose
         if method == "POST" and "Idempotency-Key" not in sent:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from flask import Flask, Response, current_app, g, json, request
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from referral_api import vault, work
@@ -29,9 +30,11 @@ from referral_api.kernel.errors import (
     PurposeNotAllowed,
     PurposeRequired,
     Unauthenticated,
+    Unavailable,
     UnsupportedMediaType,
 )
 from referral_api.kernel.words import Purpose
+from referral_api.store import session
 
 __all__ = ["Identify", "init_app", "open_rooms"]
 
@@ -113,6 +116,9 @@ def _view(endpoint: Endpoint) -> Callable[..., Response]:
                 error.case_ref = work.case_ref(subject)
             work.deny(actor, error, action=action, subject_type=kind, subject_id=subject)
             raise
+        except OperationalError:
+            session().rollback()
+            raise Unavailable("The database is busy or away. Nothing was changed.", retry_after=2) from None
 
     return view
 

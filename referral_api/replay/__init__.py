@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Index, LargeBinary, SmallInteger, String, Uuid, delete, select, update
+from sqlalchemy import Index, LargeBinary, SmallInteger, String, Uuid, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -57,16 +57,14 @@ def claim(session: Session, *, actor_id: UUID, route: str, key: str, body_hash: 
     same_call = (ReplayKey.actor_id == actor_id, ReplayKey.route == route, ReplayKey.key == key)
     session.execute(delete(ReplayKey.__table__).where(*same_call, ReplayKey.at < now - KEPT))  # type: ignore[arg-type]
     row = {"id": row_id, "actor_id": actor_id, "route": route, "key": key, "body_hash": body_hash, "at": now}
+    taken = dialect.insert(ReplayKey.__table__).values(row).on_conflict_do_nothing().returning(ReplayKey.id)  # type: ignore[arg-type]
     try:
-        made: CursorResult[tuple[()]] = session.execute(
-            dialect.insert(ReplayKey.__table__).values(row).on_conflict_do_nothing()
-        )  # type: ignore[arg-type,assignment]
+        if session.execute(taken).first() is not None:
+            return Claim(row_id, first=True)
     except OperationalError as error:
         raise IdempotencyInFlight(
             "An equal call is still being answered. Try again in a moment.", retry_after=1
         ) from error
-    if made.rowcount:
-        return Claim(row_id, first=True)
     found = session.execute(
         select(ReplayKey.id, ReplayKey.body_hash, ReplayKey.status, ReplayKey.kind, ReplayKey.thing_id).where(
             *same_call
