@@ -9,14 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Final
 
-from referral_api.guard.document import Numbers, Piece, walk
+from referral_api.guard.document import Numbers, Piece, gather, walk
 from referral_api.guard.families import FAMILIES
 from referral_api.guard.numbers import number_list
 from referral_api.guard.tail import Tail
-from referral_api.guard.verdict import judge
+from referral_api.guard.verdict import Verdict, judge
 
 __all__ = ["FAMILIES", "Finding", "Tail", "scan", "scan_document", "scan_texts"]
+
+
+_SHORTEST: Final = 8  # below this a text is judged only together with its neighbours
+_NOTHING: Final = Verdict(None, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +51,16 @@ def scan_document(value: object, *, skip: Callable[[str], bool] | None = None) -
 
     `skip(pointer)` says that the value there is a typed machine string which its own grammar checks.
     """
+    if skip is None:
+        texts, numbers = gather(value)
+        if judge("\n".join(texts)).family is None and not number_list(numbers):
+            return []
     found = list(walk(value, skip))
+    lists = [each for each in found if isinstance(each, Numbers)]
     findings = _scan_pieces([each for each in found if isinstance(each, Piece)])
-    for each in found:
-        if isinstance(each, Numbers) and number_list(each.values):
-            findings.append(Finding(each.pointer, "number-run", len(each.values)))
+    findings += [Finding(each.pointer, "number-run", len(each.values)) for each in lists if number_list(each.values)]
+    if not findings and number_list([number for each in lists for number in each.values]):
+        findings = [Finding(lists[0].pointer, "number-run", sum(len(each.values) for each in lists))]
     return findings
 
 
@@ -63,9 +73,10 @@ def _scan_pieces(pieces: list[Piece]) -> list[Finding]:
     together = judge("\n".join([piece.text for piece in pieces])).family
     if together is None:
         return []
-    alone = [(piece, judge(piece.text).family) for piece in pieces]
-    findings = [Finding(piece.pointer, family, len(piece.text)) for piece, family in alone if family is not None]
+    alone = [(piece, judge(piece.text) if len(piece.text) >= _SHORTEST else _NOTHING) for piece in pieces]
+    findings = [Finding(piece.pointer, seen.family, len(piece.text)) for piece, seen in alone if seen.family is not None]
     if findings:
-        return findings
-    largest = max(pieces, key=lambda piece: len(piece.text))
-    return [Finding(largest.pointer, together, sum(len(piece.text) for piece in pieces))]
+        return list({finding.pointer: finding for finding in findings}.values())
+    # Split over several: the one that speaks most against language stands for all.
+    oddest, _ = max(alone, key=lambda each: (each[1].odd, len(each[0].text)))
+    return [Finding(oddest.pointer, together, sum(len(piece.text) for piece in pieces))]

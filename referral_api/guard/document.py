@@ -20,34 +20,56 @@ class Numbers(NamedTuple):
     values: list[int | float]
 
 
+class _Key:
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
 def walk(value: object, skip: Callable[[str], bool] | None) -> Iterator[Piece | Numbers]:
     """Every key, string and list of numbers in the order of the document; `skip` leaves out what its own grammar checks."""
     waiting: list[tuple[str, object]] = [("", value)]
     while waiting:
         pointer, item = waiting.pop()
-        if skip is not None and skip(pointer):
-            continue
         if isinstance(item, _Key):
             yield Piece(pointer, item.name)
+        elif skip is not None and skip(pointer):
+            continue
         elif isinstance(item, str):
             yield Piece(pointer, item)
         elif isinstance(item, dict):
             for name, member in reversed(item.items()):
-                below = f"{pointer}/{_token(name)}"
+                below = f"{pointer}/{_token(str(name))}"
                 waiting.append((below, member))
                 waiting.append((below, _Key(str(name))))
         elif isinstance(item, list | tuple):
-            numbers = [each for each in item if isinstance(each, int | float) and not isinstance(each, bool)]
-            if numbers:
+            if numbers := [each for each in item if isinstance(each, int | float) and not isinstance(each, bool)]:
                 yield Numbers(pointer, numbers)
             for index in range(len(item) - 1, -1, -1):
                 if isinstance(item[index], str | dict | list | tuple):
                     waiting.append((f"{pointer}/{index}", item[index]))
 
 
-class _Key(NamedTuple):
-    name: str
+def gather(value: object) -> tuple[list[str], list[int | float]]:
+    """Every key and string, and every number in a list, in the order of the document, without saying where they stand."""
+    texts: list[str] = []
+    numbers: list[int | float] = []
+    waiting: list[object] = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            texts.append(item)
+        elif isinstance(item, dict):
+            for name, member in reversed(item.items()):
+                if isinstance(member, str | dict | list | tuple):
+                    waiting.append(member)
+                waiting.append(str(name))
+        elif isinstance(item, list | tuple):
+            waiting.extend(reversed(item))
+            numbers.extend(each for each in item if isinstance(each, int | float) and not isinstance(each, bool))
+    return texts, numbers
 
 
-def _token(name: object) -> str:
-    return str(name).replace("~", "~0").replace("/", "~1")
+def _token(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1") if "~" in name or "/" in name else name

@@ -27,6 +27,9 @@ _EMOJI: Final = re.compile("[\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27b
 _POINTS: Final = re.compile("[、。，．：；！？「」『』（）\u3001-\u3011\uff01-\uff0f]|[,.!?]")
 
 
+_NOT_CHARACTERS: Final = ("Cn", "Co", "Cs")
+
+
 def _ranges(letters: set[str]) -> str:
     codes = sorted(map(ord, letters))
     parts: list[list[int]] = []
@@ -56,16 +59,15 @@ def _common_ideographs() -> set[str]:
 
 
 _COMMON: Final = _common_ideographs()
-_RARE_IDEOGRAPHS: Final = re.compile(
-    f"[{_ranges({chr(code) for code in range(0x3400, 0xA000)} - _COMMON)}\uf900-\ufaff\U00020000-\U000323af]"
-)
+_RARE_IDEOGRAPHS: Final = re.compile(f"[{_ranges({chr(code) for code in range(0x3400, 0xA000)} - _COMMON)}\uf900-\ufaff]")
 _RARE_SYLLABLES: Final = re.compile(
     f"[{_ranges({chr(code) for code in range(0xAC00, 0xD7A4)} - _decoded('euc_kr', range(0xB0, 0xC9), range(0xA1, 0xFF)))}]"
 )
+# Classes that stay below U+10000 are looked up in one step; those beyond are not.
 _UNUSED: Final = re.compile(
-    f"[{_ranges({chr(code) for code in range(0x80, 0x30000) if unicodedata.category(chr(code)) in ('Cn', 'Co', 'Cs')})}"
-    f"\U000323b0-{chr(0xE0000 - 1)}\U000e1000-{chr(sys.maxunicode)}]"
+    f"[{_ranges({chr(code) for code in range(0x80, 0x10000) if unicodedata.category(chr(code)) in _NOT_CHARACTERS})}]"
 )
+_BEYOND: Final = re.compile("[\U00010000-\U0010ffff]")
 
 
 def raw(text: str) -> bool:
@@ -100,7 +102,9 @@ def blanks(text: str) -> bool:
 
 def odd(text: str) -> bool:
     """Whether a text that is not ASCII holds a run of characters that no language writes together."""
-    if len(_UNUSED.findall(text)) > 4:
+    beyond = "" if max(text) < "\U00010000" else "".join(_BEYOND.findall(text))
+    unused = len(_UNUSED.findall(text)) + sum(unicodedata.category(each) in _NOT_CHARACTERS for each in beyond)
+    if unused > 4:
         return True
     if len(braille := _BRAILLE.findall(text)) > 24 and (len(set(braille)) > 44 or sum(each > "\u283f" for each in braille) * 6 > len(braille)):
         return True
@@ -115,7 +119,7 @@ def _uneven(found: list[str], rare: re.Pattern[str], text: str) -> bool:
     many = len(found)
     if many < 20:
         return False
-    if len(rare.findall("".join(found))) * 8 > many:
+    if (len(rare.findall("".join(found))) + sum(each > "\uffff" for each in found)) * 8 > many:
         return True
     if many < 80 or many * 2 < len(text):
         return False

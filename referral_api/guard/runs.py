@@ -75,12 +75,13 @@ def calm(ascii_text: bytes) -> bool:
 
 
 def ids_removed(text: str) -> str:
-    """The text without well-formed identifiers and time stamps: TypeIDs, UUIDs (RFC 9562) and RFC 3339 times."""
-    if "_0" in text:
-        text = _TYPEID.sub(" ", text)
-    if text.count("-") > 3:
-        text = _STAMP.sub(" ", _UUID.sub(" ", text))
-    return text
+    """The text without TypeIDs, which are this service's own identifiers."""
+    return _TYPEID.sub(" ", text) if "_0" in text else text
+
+
+def stamps_removed(text: str) -> str:
+    """The text without well-formed UUIDs (RFC 9562) and times (RFC 3339)."""
+    return _STAMP.sub(" ", _UUID.sub(" ", text)) if "-" in text else text
 
 
 def crossed_folded(text: str) -> str:

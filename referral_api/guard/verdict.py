@@ -82,6 +82,9 @@ def _runs(rest: str, plain: bytes) -> Verdict:
     if (not calm or digits > _FEW_DIGITS) and signatures.in_encoded(plain.translate(None, _NOT_ENCODED)):
         return Verdict("file-signature", 0)
     if not calm:
+        rest = runs.stamps_removed(rest)
+        calm = runs.calm(fold.bare(rest).encode("ascii", "replace"))
+    if not calm:
         if runs.chopped(rest) or _UUENCODED.search(rest):
             return Verdict("encoded-run", 0)
         oddness = runs.measure(rest)
