@@ -1,5 +1,6 @@
 """Reading and checking the log where it lies. Whoever reads it so is its operator; who reads through the service leaves an entry."""
 
+import contextlib
 import json
 import os
 import sys
@@ -64,12 +65,13 @@ def tail(installation: Installation, lines: int, follow: bool, as_json: bool) ->
         if last is None:
             last = _size(connection) - 1
     _show(rows, shown, as_json)
-    while follow:
-        time.sleep(0.5)
-        with _reading(installation) as connection:
-            rows = _placed_after(connection, last)
-        last = max((row.index for row in rows), default=last)
-        _show(rows, shown, as_json)
+    with contextlib.suppress(KeyboardInterrupt):
+        while follow:
+            time.sleep(0.5)
+            with _reading(installation) as connection:
+                rows = _placed_after(connection, last)
+            last = max((row.index for row in rows), default=last)
+            _show(rows, shown, as_json)
 
 
 def _newest(connection: Connection, lines: int) -> list[Any]:

@@ -29,6 +29,7 @@ Exit codes: 0 it was done, or holds; 1 it was refused, failed, or does not hold;
 @click.pass_context
 def referral(context: click.Context) -> None:
     """Exchange of referral records about child victims: run it, found it, read its log."""
+    os.umask(0o077)
     logs.configure()
     if isinstance(context.obj, Installation):
         return

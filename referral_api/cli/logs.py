@@ -65,6 +65,14 @@ def _frames(trace: TracebackType | None) -> list[str]:
 def log_requests(app: Flask) -> None:
     """Write one line for each request that this application answers."""
     log = structlog.get_logger("request")
+    identify = app.extensions["identify"]
+
+    def noting(*asked: Any) -> Any:
+        actor = identify(*asked)
+        g.actor_kind = actor.kind
+        return actor
+
+    app.extensions["identify"] = noting
 
     @app.before_request
     def begin() -> None:
