@@ -32,7 +32,11 @@ from referral_api.vault import KeyRing
 
 PASSWORD = "seven quiet rivers run"
 BEGAN = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-_KEYS = {"vault_keys": KeyRing.generate(BEGAN), "signing_keys": new_ring(), "log_key": SignerKey.generate("test/audit").line()}
+_KEYS = {
+    "vault_keys": KeyRing.generate(BEGAN),
+    "signing_keys": new_ring(),
+    "log_key": SignerKey.generate("test/audit").line(),
+}
 
 AGENCIES = {
     "police": ("police_unit", "KH"),
@@ -121,9 +125,16 @@ def _member(current: Any, agency: Agency, username: str, role: str, password: st
         until = date(2026, 1, 1) if username.endswith("lapsed") else date(2028, 1, 1)
         current.add(
             Certificate(
-                id=ids.new(), member_id=member.id, certificate_kind="safeguarding", issuer="Academy", expires_on=until,
-                entered_at=BEGAN, confirmed_at=BEGAN, agency_id=agency.id, entered_by=ids.new(),
-            )  # fmt: skip
+                id=ids.new(),
+                member_id=member.id,
+                certificate_kind="safeguarding",
+                issuer="Academy",
+                expires_on=until,
+                entered_at=BEGAN,
+                confirmed_at=BEGAN,
+                agency_id=agency.id,
+                entered_by=ids.new(),
+            )
         )
     current.flush()
     return ids.show("member", member.id)
@@ -146,13 +157,21 @@ class World:
             self.tokens[username] = answer.json["access_token"]
         return self.tokens[username]
 
-    def call(self, method: str, path: str, body: Any = None, *, by: str | None, purpose: str | None = "?", **headers: str) -> TestResponse:
+    def call(
+        self, method: str, path: str, body: Any = None, *, by: str | None, purpose: str | None = "?", **headers: str
+    ) -> TestResponse:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if by is not None:
             sent["Authorization"] = f"Bearer {self.sign_in(by)}"
         if purpose == "?" and by is not None:
             purpose = {"police": "investigation", "oversight": "oversight"}.get(by.split(".")[0], "care")
-            purpose = "oversight" if by.endswith("auditor") else "statistics" if by.endswith(("admin", "platform")) else purpose
+            purpose = (
+                "oversight"
+                if by.endswith("auditor")
+                else "statistics"
+                if by.endswith(("admin", "platform"))
+                else purpose
+            )
         if purpose and purpose != "?":
             sent["Purpose"] = purpose
         if method == "POST" and "Idempotency-Key" not in sent:
@@ -177,14 +196,42 @@ class World:
         assert answer.status_code == 201, answer.text
         return answer.json
 
-    def give_consent(self, case: dict[str, Any], to: str = "clinic", *, by: str = "police.caseworker1", classes: Any = None, **more: Any) -> dict[str, Any]:
-        grants = [{"recipients": [self.ids[to]], "purposes": ["care"], "data_classes": classes or ["identity", "contact", "protection_concern", "health_need"]}]
+    def give_consent(
+        self,
+        case: dict[str, Any],
+        to: str = "clinic",
+        *,
+        by: str = "police.caseworker1",
+        classes: Any = None,
+        **more: Any,
+    ) -> dict[str, Any]:
+        grants = [
+            {
+                "recipients": [self.ids[to]],
+                "purposes": ["care"],
+                "data_classes": classes or ["identity", "contact", "protection_concern", "health_need"],
+            }
+        ]
         answer = self.post(f"/v1/cases/{case['id']}/consents", {**CONSENT, "grants": grants, **more}, by=by)
         assert answer.status_code == 201, answer.text
         return answer.json
 
-    def refer(self, case: dict[str, Any], consent: dict[str, Any] | None, to: str = "clinic", *, by: str = "police.caseworker1", **more: Any) -> TestResponse:
-        said = {"case_id": case["id"], "consent_id": consent and consent["id"], "to_agency_id": self.ids[to], **REFERRAL, **more}
+    def refer(
+        self,
+        case: dict[str, Any],
+        consent: dict[str, Any] | None,
+        to: str = "clinic",
+        *,
+        by: str = "police.caseworker1",
+        **more: Any,
+    ) -> TestResponse:
+        said = {
+            "case_id": case["id"],
+            "consent_id": consent and consent["id"],
+            "to_agency_id": self.ids[to],
+            **REFERRAL,
+            **more,
+        }
         return self.post("/v1/referrals", said, by=by)
 
     def sent_referral(self, to: str = "clinic", **more: Any) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:

@@ -85,7 +85,7 @@ def _below(field: fields.Field[Any] | None, said: Any, pointer: str) -> Iterator
     if isinstance(said, list) or field is None:
         yield from _leaf(said, pointer)
     elif isinstance(field, fields.Nested):
-        yield from field_errors(field.schema, said, pointer)  # type: ignore[arg-type]
+        yield from field_errors(field.schema, said, pointer)
     elif isinstance(field, fields.List):
         for index, inner in said.items():
             yield from _below(field.inner, inner, f"{pointer}/{index}")

@@ -92,8 +92,12 @@ def _broken(error: Exception) -> Response:
     """A fault of ours. The log gets the kind of error and where it was: never its message or a value, which may be a child's."""
     if current_app.testing:
         raise error
-    where = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
-    current_app.extensions["log"].error("broken", request_id=g.request.id, error=type(error).__name__, where=where[-12:])
+    where = [
+        f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
+    ]
+    current_app.extensions["log"].error(
+        "broken", request_id=g.request.id, error=type(error).__name__, where=where[-12:]
+    )
     return problem_of_http(HTTPException(), g.request.id)
 
 

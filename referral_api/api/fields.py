@@ -89,7 +89,7 @@ class Code(fields.String):
         return value
 
 
-class Codes(fields.List):
+class Codes(fields.List[Any]):
     """Some codes of one value set, each once."""
 
     def __init__(
@@ -160,7 +160,7 @@ class Whole(fields.Integer):
         self.text = text
         super().__init__(strict=not text, validate=validate.Range(min=minimum, max=maximum), **kwargs)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int | None:
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
         if self.text and isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 10:
             return int(value)
         if self.text or isinstance(value, bool) or not isinstance(value, int):

@@ -50,9 +50,7 @@ def compute(
     return Deadlines(moments[0], moments[1], moments[1] + answer, policy["version"])
 
 
-def overdue(
-    state: str, acknowledge_by: datetime | None, answer_by: datetime | None, now: datetime
-) -> str | None:
+def overdue(state: str, acknowledge_by: datetime | None, answer_by: datetime | None, now: datetime) -> str | None:
     """What the receiver owes at this moment: `acknowledge`, `answer`, or nothing."""
     if state in ("sent", "acknowledged") and answer_by is not None and now >= answer_by:
         return "answer"

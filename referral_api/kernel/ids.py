@@ -16,7 +16,7 @@ def new() -> UUID:
 
 def show(kind: str, value: UUID) -> str:
     """The one spelling of an id."""
-    return str(TypeID.from_uuid(value, kind))
+    return str(TypeID.from_uuid(value, kind))  # type: ignore[arg-type]
 
 
 def read(kind: str, text: str) -> UUID | None:

@@ -17,7 +17,13 @@ class OutboxEvent(Base):
     __tablename__ = "outbox_events"
     __table_args__ = (
         Index("ix_outbox_events_feed", "agency_id", "seq", unique=True),
-        Index("ix_outbox_events_unnumbered", "at", "id", postgresql_where=text("seq IS NULL"), sqlite_where=text("seq IS NULL")),
+        Index(
+            "ix_outbox_events_unnumbered",
+            "at",
+            "id",
+            postgresql_where=text("seq IS NULL"),
+            sqlite_where=text("seq IS NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
@@ -28,6 +34,10 @@ class OutboxEvent(Base):
     subject_type: Mapped[str] = mapped_column(choice())
     subject_id: Mapped[UUID] = mapped_column(Uuid)
     state: Mapped[str | None] = mapped_column(choice())
+
+
+_NUMBERING = 0x6F757462_6F780000
+"""The PostgreSQL advisory lock of whoever numbers events ("outbox"). SQLite has one writer anyway."""
 
 
 def put(
@@ -59,6 +69,10 @@ def put(
 
 def number_events(connection: Connection, *, limit: int = 1000) -> int:
     """Number visible events per agency, by time: a feed has no gap, and nothing that commits late is skipped. Returns how many."""
+    if connection.dialect.name == "postgresql":
+        alone = connection.execute(select(func.pg_try_advisory_xact_lock(_NUMBERING))).scalar_one()
+        if not alone:
+            return 0
     events = OutboxEvent.__table__
     rows = connection.execute(
         select(OutboxEvent.id, OutboxEvent.agency_id)
@@ -69,9 +83,8 @@ def number_events(connection: Connection, *, limit: int = 1000) -> int:
     last: dict[UUID, int] = {}
     for row in rows:
         if row.agency_id not in last:
-            last[row.agency_id] = connection.execute(
-                select(func.coalesce(func.max(OutboxEvent.seq), 0)).where(OutboxEvent.agency_id == row.agency_id)
-            ).scalar_one()
+            newest = select(func.max(OutboxEvent.seq)).where(OutboxEvent.agency_id == row.agency_id)
+            last[row.agency_id] = connection.execute(newest).scalar_one() or 0
         last[row.agency_id] += 1
         connection.execute(update(events).where(events.c.id == row.id).values(seq=last[row.agency_id]))  # type: ignore[arg-type]
     return len(rows)

@@ -57,7 +57,7 @@ def claim(session: Session, *, actor_id: UUID, route: str, key: str, body_hash: 
     same_call = (ReplayKey.actor_id == actor_id, ReplayKey.route == route, ReplayKey.key == key)
     session.execute(delete(ReplayKey.__table__).where(*same_call, ReplayKey.at < now - KEPT))  # type: ignore[arg-type]
     row = {"id": row_id, "actor_id": actor_id, "route": route, "key": key, "body_hash": body_hash, "at": now}
-    taken = dialect.insert(ReplayKey.__table__).values(row).on_conflict_do_nothing().returning(ReplayKey.id)  # type: ignore[arg-type]
+    taken = dialect.insert(ReplayKey.__table__).values(row).on_conflict_do_nothing().returning(ReplayKey.id)
     try:
         if session.execute(taken).first() is not None:
             return Claim(row_id, first=True)
@@ -77,11 +77,8 @@ def claim(session: Session, *, actor_id: UUID, route: str, key: str, body_hash: 
 
 def settle(session: Session, claimed: Claim, *, status: int, kind: str, thing_id: UUID) -> None:
     """Write down what the act made, just before its commit."""
-    session.execute(
-        update(ReplayKey.__table__)
-        .where(ReplayKey.id == claimed.id)
-        .values(status=status, kind=kind, thing_id=thing_id)
-    )  # type: ignore[arg-type]
+    made = update(ReplayKey.__table__).where(ReplayKey.id == claimed.id)  # type: ignore[arg-type]
+    session.execute(made.values(status=status, kind=kind, thing_id=thing_id))
 
 
 def forget_old(session: Session, now: datetime) -> None:

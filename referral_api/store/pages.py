@@ -8,7 +8,10 @@ from uuid import UUID
 from sqlalchemy import Row, Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-__all__ = ["Page", "page_of"]
+__all__ = ["Page", "Rows", "page_of"]
+
+Rows = Select[*tuple[Any, ...]]
+"""A query of whatever columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class Page:
 
 def page_of(
     session: Session,
-    query: Select[Any],
+    query: Rows,
     key: InstrumentedAttribute[UUID] | Any,
     *,
     limit: int,

@@ -29,7 +29,6 @@ def test_keys_of_two_people_do_not_meet(world):
 
 def test_a_refused_call_does_not_keep_its_key(world):
     assert 422 == world.post("/v1/cases", {}, by=POLICE, Idempotency_Key='"one"').status_code
-    case = world.open_case()
     assert 201 == world.post("/v1/cases", CASE, by=POLICE, Idempotency_Key='"one"').status_code
 
 
@@ -47,7 +46,7 @@ def test_a_repeated_step_is_not_a_stale_or_illegal_one(world):
 
 
 def test_a_repeat_shows_no_more_than_the_actor_may_see_now(world):
-    case, consent, referral = world.sent_referral()
+    _, consent, referral = world.sent_referral()
     world.step(referral, "accept", by=CLINIC)
     path = f"/v1/referrals/{referral['id']}/messages"
     assert 201 == world.post(path, {"text": "First visit went well."}, by=CLINIC, Idempotency_Key='"m"').status_code

@@ -58,12 +58,21 @@ def test_an_etag_tells_one_viewer_nothing_of_what_only_another_is_shown(world):
 def test_a_change_keeps_what_was_there_before(world):
     case = world.open_case()
     path = f"/v1/cases/{case['id']}"
-    changed = world.patch(path, {"subject": {"identity": {"given_names": "Sokhom", "date_of_birth": None}}, "change_reason": "correction"}, by=POLICE)
-    assert ("Sokhom", "Chan") == (changed.json["subject"]["identity"]["given_names"], changed.json["subject"]["identity"]["family_names"])
+    changed = world.patch(
+        path,
+        {"subject": {"identity": {"given_names": "Sokhom", "date_of_birth": None}}, "change_reason": "correction"},
+        by=POLICE,
+    )
+    assert ("Sokhom", "Chan") == (
+        changed.json["subject"]["identity"]["given_names"],
+        changed.json["subject"]["identity"]["family_names"],
+    )
     assert "date_of_birth" not in changed.json["subject"]["identity"]
     assert (2, 1) == (changed.json["versions"]["identity"], changed.json["versions"]["contact"])
     versions = world.get(f"{path}/versions?data_class=identity", by=POLICE).json["items"]
-    assert [("Sokhom", 2, "correction"), ("Sokha", 1, None)] == [(v["content"]["given_names"], v["version"], v["change_reason"]) for v in versions]
+    assert [("Sokhom", 2, "correction"), ("Sokha", 1, None)] == [
+        (v["content"]["given_names"], v["version"], v["change_reason"]) for v in versions
+    ]
 
 
 def test_only_what_is_shown_may_be_changed(world):
@@ -79,9 +88,21 @@ def test_only_what_is_shown_may_be_changed(world):
 
 def test_an_unidentified_victim_is_a_case_and_gains_an_identity_later(world):
     answer = world.post("/v1/cases", {"case_number": "V-1", "identification_status": "unidentified"}, by=POLICE)
-    assert (201, "victim", "unknown", {}) == (answer.status_code, answer.json["subject_role"], answer.json["age_band"], answer.json["subject"])
-    body = {"identification_status": "identified", "subject": {"identity": {"given_names": "Dara"}}, "change_reason": "identified"}
-    assert "Dara" == world.patch(f"/v1/cases/{answer.json['id']}", body, by=POLICE).json["subject"]["identity"]["given_names"]
+    assert (201, "victim", "unknown", {}) == (
+        answer.status_code,
+        answer.json["subject_role"],
+        answer.json["age_band"],
+        answer.json["subject"],
+    )
+    body = {
+        "identification_status": "identified",
+        "subject": {"identity": {"given_names": "Dara"}},
+        "change_reason": "identified",
+    }
+    assert (
+        "Dara"
+        == world.patch(f"/v1/cases/{answer.json['id']}", body, by=POLICE).json["subject"]["identity"]["given_names"]
+    )
 
 
 def test_the_feed_has_each_step_once_and_in_order(world):

@@ -15,9 +15,16 @@ def problem(answer):
 
 
 def raw(world, path, data, *, by=POLICE, method="POST", **headers):
-    sent = {"Authorization": f"Bearer {world.sign_in(by)}", "Content-Type": "application/json", "Purpose": "investigation", "Idempotency-Key": '"raw"'}
+    sent = {
+        "Authorization": f"Bearer {world.sign_in(by)}",
+        "Content-Type": "application/json",
+        "Purpose": "investigation",
+        "Idempotency-Key": '"raw"',
+    }
     sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-    return world.app.test_client().open(path, method=method, data=data, headers={k: v for k, v in sent.items() if v is not None})
+    return world.app.test_client().open(
+        path, method=method, data=data, headers={k: v for k, v in sent.items() if v is not None}
+    )
 
 
 def test_too_large_comes_first_even_without_a_token(world):
@@ -25,7 +32,12 @@ def test_too_large_comes_first_even_without_a_token(world):
 
 
 def test_without_a_token_everything_else_is_silent(world):
-    for method, path in (("GET", "/v1/cases"), ("POST", "/v1/cases"), ("GET", "/v1/cases/nonsense"), ("POST", "/v1/referrals/x/accept")):
+    for method, path in (
+        ("GET", "/v1/cases"),
+        ("POST", "/v1/cases"),
+        ("GET", "/v1/cases/nonsense"),
+        ("POST", "/v1/referrals/x/accept"),
+    ):
         answer = world.app.test_client().open(path, method=method, data=b"{", content_type="text/plain")
         assert (401, "unauthenticated") == problem(answer)
         assert "Bearer" in answer.headers["WWW-Authenticate"]
@@ -33,11 +45,15 @@ def test_without_a_token_everything_else_is_silent(world):
 
 def test_media_type_then_body_then_headers_then_purpose_then_fields(world):
     bad = b'{"a": NaN'
-    assert (415, "unsupported-media-type") == problem(raw(world, "/v1/cases", bad, Content_Type="text/xml", Purpose=None))
+    assert (415, "unsupported-media-type") == problem(
+        raw(world, "/v1/cases", bad, Content_Type="text/xml", Purpose=None)
+    )
     assert (415, "unsupported-media-type") == problem(raw(world, "/v1/cases", b"\x1f\x8b", Content_Encoding="gzip"))
     assert (400, "malformed-json") == problem(raw(world, "/v1/cases", bad, Purpose=None))
     assert (400, "purpose-required") == problem(raw(world, "/v1/cases", b"{}", Purpose=None, Idempotency_Key=None))
-    assert (400, "idempotency-key-required") == problem(raw(world, "/v1/cases", b"{}", Purpose="care", Idempotency_Key=None))
+    assert (400, "idempotency-key-required") == problem(
+        raw(world, "/v1/cases", b"{}", Purpose="care", Idempotency_Key=None)
+    )
     assert (403, "purpose-not-allowed") == problem(answer := raw(world, "/v1/cases", b"{}", Purpose="care"))
     assert ["investigation", "protection", "court"] == answer.json["purposes"]
     assert (403, "purpose-not-allowed") == problem(raw(world, "/v1/cases", b"{}", Purpose="curiosity"))
@@ -52,19 +68,40 @@ def test_if_match_is_asked_for_before_anything_is_looked_up(world):
 
 @pytest.mark.parametrize(
     "body",
-    [b'{"a":1,"a":2}', b'{"a":NaN}', b'{"a":1e400}', b'{"a":"\\ud800"}', b"{} trailing", b"\xff{}", b"[]", b'"text"', b"[" * 100_000, b'{"a":' * 5_000, b"\x00", b"nul"],
+    [
+        b'{"a":1,"a":2}',
+        b'{"a":NaN}',
+        b'{"a":1e400}',
+        b'{"a":"\\ud800"}',
+        b"{} trailing",
+        b"\xff{}",
+        b"[]",
+        b'"text"',
+        b"[" * 100_000,
+        b'{"a":' * 5_000,
+        b"\x00",
+        b"nul",
+    ],
 )
 def test_what_is_not_strict_json_is_400_and_never_a_500(world, body):
     assert (400, "malformed-json") == problem(raw(world, "/v1/cases", body))
 
 
 def test_fields_are_named_by_pointer_and_values_never_echoed(world):
-    body = {**CASE, "risk_level": "zebra-secret", "subject": {"identity": {"sex": 4, "nickname-secret": "x"}}, "colour": "y"}
+    body = {
+        **CASE,
+        "risk_level": "zebra-secret",
+        "subject": {"identity": {"sex": 4, "nickname-secret": "x"}},
+        "colour": "y",
+    }
     answer = raw(world, "/v1/cases", json.dumps(body).encode())
     assert (422, "validation-failed") == problem(answer)
-    assert {("/risk_level", "unknown-code"), ("/subject/identity/sex", "unknown-code"), ("/subject/identity", "unknown-field"), ("", "unknown-field")} == {
-        (e["pointer"], e["code"]) for e in answer.json["errors"]
-    }
+    assert {
+        ("/risk_level", "unknown-code"),
+        ("/subject/identity/sex", "unknown-code"),
+        ("/subject/identity", "unknown-field"),
+        ("", "unknown-field"),
+    } == {(e["pointer"], e["code"]) for e in answer.json["errors"]}
     assert "secret" not in answer.text
 
 
@@ -76,7 +113,11 @@ def test_unknown_query_arguments_are_refused(world):
 
 def test_hidden_and_missing_answer_the_same_on_every_verb(world):
     case, _, referral = world.sent_referral()
-    hidden = {"case": case["id"], "referral": referral["id"], "consent": world.get(f"/v1/cases/{case['id']}/consents", by=POLICE).json["items"][0]["id"]}
+    hidden = {
+        "case": case["id"],
+        "referral": referral["id"],
+        "consent": world.get(f"/v1/cases/{case['id']}/consents", by=POLICE).json["items"][0]["id"],
+    }
     calls = [
         ("GET", "/v1/cases/{case}", None), ("PATCH", "/v1/cases/{case}", {"risk_level": "low"}), ("POST", "/v1/cases/{case}/close", {"reason_code": "goals_met"}),
         ("GET", "/v1/cases/{case}/consents", None), ("GET", "/v1/cases/{case}/parties", None), ("GET", "/v1/cases/{case}/disclosures", None),
@@ -86,11 +127,18 @@ def test_hidden_and_missing_answer_the_same_on_every_verb(world):
         ("POST", "/v1/referrals/{referral}/contact", {"acknowledged": True}),
         ("GET", "/v1/consents/{consent}", None), ("POST", "/v1/consents/{consent}/withdraw", {"by": "child"}), ("POST", "/v1/consents/{consent}/end", {}),
     ]  # fmt: skip
-    missing = {"case": "case_01m86a7s04e5vtfdx32bwdvnvj", "referral": "referral_01m86a7s04e5vtfdx32bwdvnvj", "consent": "consent_01m86a7s04e5vtfdx32bwdvnvj"}
+    missing = {
+        "case": "case_01m86a7s04e5vtfdx32bwdvnvj",
+        "referral": "referral_01m86a7s04e5vtfdx32bwdvnvj",
+        "consent": "consent_01m86a7s04e5vtfdx32bwdvnvj",
+    }
     spelled = {kind: value.upper() for kind, value in hidden.items()}
     for who in ("ngo.caseworker1", "police.admin", "police.auditor", "oversight.platform"):
         for method, path, body in calls:
-            answers = [world.call(method, path.format(**named), body, by=who, If_Match='"x"') for named in (hidden, missing, spelled)]
+            answers = [
+                world.call(method, path.format(**named), body, by=who, If_Match='"x"')
+                for named in (hidden, missing, spelled)
+            ]
             said = [{**a.json, "instance": None} for a in answers]
             assert [404] * 3 == [a.status_code for a in answers], (who, method, path, answers[0].text)
             assert said[0] == said[1] == said[2]
@@ -119,7 +167,11 @@ def test_a_denial_of_a_hidden_and_a_missing_thing_is_recorded(world):
 def test_every_answer_carries_the_security_headers_and_the_request_id(world):
     for path in ("/v1/cases", "/nowhere", "/v1/me"):
         answer = world.get(path, by=POLICE, X_Request_ID="story-7")
-        assert ("story-7", "no-store", "nosniff") == (answer.headers["X-Request-ID"], answer.headers["Cache-Control"], answer.headers["X-Content-Type-Options"])
+        assert ("story-7", "no-store", "nosniff") == (
+            answer.headers["X-Request-ID"],
+            answer.headers["Cache-Control"],
+            answer.headers["X-Content-Type-Options"],
+        )
     odd = world.get("/v1/cases", by=POLICE, X_Request_ID="no spaces please")
     assert "no spaces please" != odd.headers["X-Request-ID"]
     assert world.get("/v1/cases", by=POLICE).headers["RateLimit"].startswith('"default";r=')

@@ -16,7 +16,10 @@ def given(world, case, **more):
 def base(world):
     from tests.world import CONSENT
 
-    return {**CONSENT, "grants": [{"recipients": [world.ids["clinic"]], "purposes": ["care"], "data_classes": ["identity"]}]}
+    return {
+        **CONSENT,
+        "grants": [{"recipients": [world.ids["clinic"]], "purposes": ["care"], "data_classes": ["identity"]}],
+    }
 
 
 def pointers(answer):
@@ -39,9 +42,15 @@ def test_a_referral_needs_a_consent_in_force_that_names_the_receiver(world):
 def test_accepting_after_a_withdrawal_is_refused(world):
     _, consent, referral = world.sent_referral()
     etag = world.get(f"/v1/referrals/{referral['id']}", by=CLINIC).headers["ETag"]
-    answer = world.post(f"/v1/consents/{consent['id']}/withdraw", {"by": "child", "reason": "Does not want it any more."}, by=POLICE)
+    answer = world.post(
+        f"/v1/consents/{consent['id']}/withdraw", {"by": "child", "reason": "Does not want it any more."}, by=POLICE
+    )
     assert (200, "withdrawn") == (answer.status_code, answer.json["state"])
-    assert {"suspended_referral_ids": [referral["id"]], "told_agency_ids": [world.ids["clinic"]], "kept": []} == answer.json["effects"]
+    assert {
+        "suspended_referral_ids": [referral["id"]],
+        "told_agency_ids": [world.ids["clinic"]],
+        "kept": [],
+    } == answer.json["effects"]
     stale = world.step(referral, "accept", by=CLINIC, If_Match=etag)
     assert 412 == stale.status_code
     late = world.step(referral, "accept", by=CLINIC)
@@ -59,7 +68,13 @@ def test_the_childs_withdrawal_ends_access_at_once_and_the_feed_says_so(world):
     assert 404 == world.get(f"/v1/cases/{case['id']}", by=CLINIC).status_code
     assert 404 == world.get(f"/v1/consents/{consent['id']}", by=CLINIC).status_code
     left = world.get(f"/v1/referrals/{referral['id']}", by=CLINIC).json
-    assert ("suspended", None, None, None, None) == (left["state"], left["need"], left["subject"], left["case_id"], left["consent_id"])
+    assert ("suspended", None, None, None, None) == (
+        left["state"],
+        left["need"],
+        left["subject"],
+        left["case_id"],
+        left["consent_id"],
+    )
     closed = world.step(referral, "close", by=POLICE)
     assert ("closed", "consent_withdrawn") == (closed.json["state"], closed.json["outcome"])
 
@@ -78,7 +93,9 @@ def test_a_caregivers_withdrawal_is_a_request_that_a_supervisor_decides(world):
 
 def test_a_duty_is_ended_and_not_withdrawn(world):
     case = world.open_case()
-    consent = world.give_consent(case, basis="statutory_task", legal_reference="Act 4", to="authority", given_by=None, child_view=None)
+    consent = world.give_consent(
+        case, basis="statutory_task", legal_reference="Act 4", to="authority", given_by=None, child_view=None
+    )
     answer = world.post(f"/v1/consents/{consent['id']}/withdraw", {"by": "child"}, by=POLICE)
     assert (409, "illegal-step") == (answer.status_code, code(answer))
     assert 403 == world.post(f"/v1/consents/{consent['id']}/end", {}, by=POLICE).status_code
@@ -96,7 +113,11 @@ def test_a_child_who_disagrees_is_heard(world):
 def test_a_suspected_caregiver_neither_gives_nor_withdraws(world):
     case = world.open_case()
     _, consent, _ = case, world.give_consent(case), None
-    family = {"caregivers": [{"name": "Mealea Chan", "relationship": "mother", "legal_authority": True, "suspected_involved": "yes"}]}
+    family = {
+        "caregivers": [
+            {"name": "Mealea Chan", "relationship": "mother", "legal_authority": True, "suspected_involved": "yes"}
+        ]
+    }
     changed = world.patch(f"/v1/cases/{case['id']}", {"subject": {"family": family}}, by=POLICE)
     assert 200 == changed.status_code, changed.text
     mother = changed.json["subject"]["family"]["caregivers"][0]["id"]
@@ -111,7 +132,9 @@ def test_a_suspected_caregiver_neither_gives_nor_withdraws(world):
 def test_a_caregiver_of_unknown_involvement_needs_a_supervisors_approval(world):
     case = world.open_case()
     family = {"caregivers": [{"name": "Mealea Chan", "relationship": "mother"}]}
-    mother = world.patch(f"/v1/cases/{case['id']}", {"subject": {"family": family}}, by=POLICE).json["subject"]["family"]["caregivers"][0]["id"]
+    mother = world.patch(f"/v1/cases/{case['id']}", {"subject": {"family": family}}, by=POLICE).json["subject"][
+        "family"
+    ]["caregivers"][0]["id"]
     consent = given(world, case, given_by="caregiver", given_by_caregiver_id=mother).json
     assert "pending_approval" == consent["state"]
     assert 409 == world.refer(case, consent).status_code
@@ -129,7 +152,10 @@ def test_a_caregiver_of_unknown_involvement_needs_a_supervisors_approval(world):
         ({"given_by": "child"}, "/maturity"),
         ({"valid_until": "2026-11-23T00:00:00Z"}, "/valid_until"),
         ({"valid_until": "2032-05-04T00:00:00Z"}, "/valid_until"),
-        ({"basis": "vital_interest", "legal_reference": "GDPR 6(1)(d)", "valid_until": "2026-12-24T00:00:00Z"}, "/valid_until"),
+        (
+            {"basis": "vital_interest", "legal_reference": "GDPR 6(1)(d)", "valid_until": "2026-12-24T00:00:00Z"},
+            "/valid_until",
+        ),
         ({"basis": "mandatory_reporting", "legal_reference": "Act 4"}, "/grants/0/recipients/0"),
     ],
 )
@@ -160,8 +186,12 @@ def test_a_receiver_sees_of_a_consent_only_what_is_granted_to_itself(world):
 
 
 def test_police_are_never_shown_therapy_by_agreement(world):
-    case = world.open_case(by="ngo.caseworker1", subject={"clinical": {"summary": "Diagnosis."}, "identity": {"given_names": "Sokha"}})
-    grants = [{"recipients": [world.ids["police"]], "purposes": ["protection"], "data_classes": ["clinical", "identity"]}]
+    case = world.open_case(
+        by="ngo.caseworker1", subject={"clinical": {"summary": "Diagnosis."}, "identity": {"given_names": "Sokha"}}
+    )
+    grants = [
+        {"recipients": [world.ids["police"]], "purposes": ["protection"], "data_classes": ["clinical", "identity"]}
+    ]
     consent = world.give_consent(case, by="ngo.caseworker1", grants=grants)
     referral = world.refer(case, consent, "police", by="ngo.caseworker1", service_type="police_protection").json
     world.step(referral, "accept", by=POLICE)

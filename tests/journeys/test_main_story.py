@@ -27,7 +27,9 @@ def test_a_police_unit_refers_a_child_and_the_provider_does_the_work(world):
     assert ["+855 12 345 678"] == revealed.json["contact"]["phones"]
     assert "contact" in world.get(f"/v1/cases/{case['id']}", by="clinic.caseworker1").json["subject"]
 
-    done = world.step(referral, "complete", {"outcome": "service_completed", "note": "Eight sessions."}, by="clinic.caseworker1")
+    done = world.step(
+        referral, "complete", {"outcome": "service_completed", "note": "Eight sessions."}, by="clinic.caseworker1"
+    )
     assert "completed" == done.json["state"]
     closed = world.step(referral, "close", {}, by="police.caseworker1")
     assert ("closed", "service_completed") == (closed.json["state"], closed.json["outcome"])
@@ -41,7 +43,14 @@ def test_a_police_unit_refers_a_child_and_the_provider_does_the_work(world):
 
     trail = world.get("/v1/audit/entries", by="oversight.auditor").json["items"]
     actions = {entry["action"] for entry in trail}
-    assert {"case.opened", "consent.given", "referral.sent", "referral.accepted", "contact.revealed", "referral.closed"} <= actions
+    assert {
+        "case.opened",
+        "consent.given",
+        "referral.sent",
+        "referral.accepted",
+        "contact.revealed",
+        "referral.closed",
+    } <= actions
     assert "Sokha" not in str(trail)
 
 
@@ -54,10 +63,16 @@ def test_both_ends_talk_and_arrange_appointments(world):
     assert (422, "identity-in-open-text") == (told.status_code, told.json["type"].rpartition("/")[2])
     assert "/text" == told.json["errors"][0]["pointer"]
     world.step(referral, "accept", {}, by="clinic.caseworker1")
-    made = world.post(f"{path}/appointments", {"at": "2026-12-01T07:00:00Z", "place": "Room 4"}, by="clinic.caseworker1")
+    made = world.post(
+        f"{path}/appointments", {"at": "2026-12-01T07:00:00Z", "place": "Room 4"}, by="clinic.caseworker1"
+    )
     assert 201 == made.status_code, made.text
     came = world.call(
-        "PATCH", f"{path}/appointments/{made.json['id']}", {"status": "attended"}, by="clinic.caseworker1", If_Match=made.headers["ETag"]
+        "PATCH",
+        f"{path}/appointments/{made.json['id']}",
+        {"status": "attended"},
+        by="clinic.caseworker1",
+        If_Match=made.headers["ETag"],
     )
     assert (200, "attended", "Room 4") == (came.status_code, came.json["status"], came.json["place"])
     listed = world.get(f"{path}/appointments", by="police.caseworker1").json["items"]

@@ -19,7 +19,9 @@ def test_a_draft_does_not_exist_for_its_receiver_until_it_is_sent(world):
     assert "draft" == draft["state"]
     assert 404 == world.get(f"/v1/referrals/{draft['id']}", by=CLINIC).status_code
     assert [] == world.get("/v1/referrals?box=inbox", by=CLINIC).json["items"]
-    changed = world.patch(f"/v1/referrals/{draft['id']}", {"urgency": "low", "need": "Fortnightly counselling."}, by=POLICE)
+    changed = world.patch(
+        f"/v1/referrals/{draft['id']}", {"urgency": "low", "need": "Fortnightly counselling."}, by=POLICE
+    )
     assert ("low", "Fortnightly counselling.") == (changed.json["urgency"], changed.json["need"])
     sent = world.step(draft, "send", by=POLICE)
     assert ("sent", 1) == (sent.json["state"], len(sent.json["history"]))
@@ -56,10 +58,19 @@ def test_declining_needs_a_reason_and_other_needs_words(world):
     assert 422 == world.step(referral, "decline", {}, by=CLINIC).status_code
     wordless = world.step(referral, "decline", {"reason_code": "other"}, by=CLINIC)
     assert (422, "/note") == (wordless.status_code, wordless.json["errors"][0]["pointer"])
-    answer = world.step(referral, "decline", {"reason_code": "no_capacity", "declined_by": "provider", "note": "Full until May."}, by=CLINIC)
+    answer = world.step(
+        referral,
+        "decline",
+        {"reason_code": "no_capacity", "declined_by": "provider", "note": "Full until May."},
+        by=CLINIC,
+    )
     assert "declined" == answer.json["state"]
     history = world.get(f"/v1/referrals/{referral['id']}", by=POLICE).json["history"]
-    assert ("no_capacity", "provider", "Full until May.") == (history[-1]["reason_code"], history[-1]["declined_by"], history[-1]["note"])
+    assert ("no_capacity", "provider", "Full until May.") == (
+        history[-1]["reason_code"],
+        history[-1]["declined_by"],
+        history[-1]["note"],
+    )
 
 
 def test_after_failing_the_outcome_is_not_delivered(world):
@@ -108,15 +119,26 @@ def test_only_the_senders_supervisor_marks_a_mistake_and_it_is_kept(world):
 @pytest.mark.parametrize("granted", [True, False])
 def test_a_redirect_answers_the_same_whatever_the_consent_says(world, granted):
     case = world.open_case()
-    grants = [{"recipients": [world.ids["clinic"], *([world.ids["ngo"]] if granted else [])], "purposes": ["care"], "data_classes": ["identity"]}]
+    grants = [
+        {
+            "recipients": [world.ids["clinic"], *([world.ids["ngo"]] if granted else [])],
+            "purposes": ["care"],
+            "data_classes": ["identity"],
+        }
+    ]
     consent = world.give_consent(case, grants=grants)
     referral = world.refer(case, consent).json
-    answer = world.step(referral, "redirect", {"to_agency_id": world.ids["ngo"], "reason_code": "outside_area"}, by=CLINIC)
+    answer = world.step(
+        referral, "redirect", {"to_agency_id": world.ids["ngo"], "reason_code": "outside_area"}, by=CLINIC
+    )
     assert ("redirected", []) == (answer.json["state"], answer.json["allowed_steps"])
     onward = answer.json["onward_referral_id"]
     assert 404 == world.get(f"/v1/referrals/{onward}", by=CLINIC).status_code
     seen_by_sender = world.get(f"/v1/referrals/{onward}", by=POLICE).json
-    assert ("sent" if granted else "draft", referral["id"]) == (seen_by_sender["state"], seen_by_sender["parent_referral_id"])
+    assert ("sent" if granted else "draft", referral["id"]) == (
+        seen_by_sender["state"],
+        seen_by_sender["parent_referral_id"],
+    )
     seen_by_receiver = world.get(f"/v1/referrals/{onward}", by="ngo.caseworker1")
     assert (200 if granted else 404) == seen_by_receiver.status_code
     if granted:
@@ -148,10 +170,23 @@ def test_what_nobody_answers_escalates_then_expires_and_says_so_to_both_ends(wor
 
 def test_a_protection_report_carries_identity_when_sent_and_is_never_declined(world):
     case = world.open_case(by="ngo.caseworker1")
-    duty = {"basis": "mandatory_reporting", "legal_reference": "Child Protection Act, section 12", "given_by": None, "child_view": None}
-    grants = [{"recipients": [world.ids["police"]], "purposes": ["investigation"], "data_classes": ["identity", "protection_concern", "investigation"]}]
+    duty = {
+        "basis": "mandatory_reporting",
+        "legal_reference": "Child Protection Act, section 12",
+        "given_by": None,
+        "child_view": None,
+    }
+    grants = [
+        {
+            "recipients": [world.ids["police"]],
+            "purposes": ["investigation"],
+            "data_classes": ["identity", "protection_concern", "investigation"],
+        }
+    ]
     consent = world.give_consent(case, by="ngo.caseworker1", grants=grants, **duty)
-    sent = world.refer(case, consent, "police", by="ngo.caseworker1", kind="protection_report", service_type="criminal_investigation")
+    sent = world.refer(
+        case, consent, "police", by="ngo.caseworker1", kind="protection_report", service_type="criminal_investigation"
+    )
     assert (201, "sent", None) == (sent.status_code, sent.json["state"], sent.json["expire_by"])
     assert sent.json["report_receipt_number"].startswith("PR-2026-")
     read = world.get(f"/v1/cases/{case['id']}", by=BOSS)
@@ -181,7 +216,10 @@ def test_a_consent_that_runs_out_is_over_at_the_next_read_before_any_sweeper(wor
     world.clock.pass_by(hours=25)
     world.tokens.clear()
     after = world.get(f"/v1/cases/{case['id']}", by=CLINIC).json
-    assert ({}, "consent_ended") == (after["subject"], {w["data_class"]: w["reason"] for w in after["withheld"]}["identity"])
+    assert ({}, "consent_ended") == (
+        after["subject"],
+        {w["data_class"]: w["reason"] for w in after["withheld"]}["identity"],
+    )
     assert "expired" == world.get(f"/v1/consents/{consent['id']}", by=POLICE).json["state"]
     with world.app.app_context():
         assert 1 == expire_consents(world.clock)

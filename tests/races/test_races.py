@@ -58,7 +58,9 @@ def test_a_referral_is_never_left_open_when_it_is_sent_during_a_withdrawal(world
         world.sign_in("police.caseworker2")
         sent, withdrawn = at_once(
             lambda case=case, consent=consent: world.refer(case, consent),
-            lambda consent=consent: world.post(f"/v1/consents/{consent['id']}/withdraw", {"by": "child"}, by="police.caseworker2"),
+            lambda consent=consent: world.post(
+                f"/v1/consents/{consent['id']}/withdraw", {"by": "child"}, by="police.caseworker2"
+            ),
         )
         assert 200 == withdrawn.status_code
         if sent.status_code == 201:
@@ -75,7 +77,9 @@ def test_an_acceptance_during_a_withdrawal_opens_nothing(world):
         path = f"/v1/referrals/{referral['id']}/accept"
         at_once(
             lambda path=path: world.post(path, {}, by=CLINIC, If_Match="*"),
-            lambda consent=consent: world.post(f"/v1/consents/{consent['id']}/withdraw", {"by": "child"}, by="police.caseworker2"),
+            lambda consent=consent: world.post(
+                f"/v1/consents/{consent['id']}/withdraw", {"by": "child"}, by="police.caseworker2"
+            ),
         )
         assert "suspended" == world.get(f"/v1/referrals/{referral['id']}", by=POLICE).json["state"]
         assert 404 == world.get(f"/v1/cases/{case['id']}", by=CLINIC).status_code
@@ -88,7 +92,9 @@ def test_two_changes_of_one_case_do_not_lose_each_other(world):
     etag = world.get(path, by=POLICE).headers["ETag"]
     answers = at_once(
         lambda: world.call("PATCH", path, {"subject": {"notes": {"text": "First."}}}, by=POLICE, If_Match=etag),
-        lambda: world.call("PATCH", path, {"subject": {"notes": {"text": "Second."}}}, by="police.supervisor", If_Match=etag),
+        lambda: world.call(
+            "PATCH", path, {"subject": {"notes": {"text": "Second."}}}, by="police.supervisor", If_Match=etag
+        ),
     )
     assert [200, 412] == sorted(answer.status_code for answer in answers)
     assert 2 == world.get(path, by=POLICE).json["versions"]["notes"]

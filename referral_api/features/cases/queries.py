@@ -18,7 +18,7 @@ from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import NotFound
 from referral_api.kernel.words import Relation
 from referral_api.store import session
-from referral_api.store.pages import Page, page_of
+from referral_api.store.pages import Page, Rows, page_of
 from referral_api.vault import CaseKey
 from referral_api.work import OwnAgency, disclose
 
@@ -219,7 +219,7 @@ def list_cases(
 ) -> Page:
     """One page of the agency's work list: the minimum of each case."""
     c = Case.__table__.c
-    query = select(
+    query: Rows = select(
         *(c[n] for n in _LISTED), relations_here(actor).label("relations"), assigned_here(actor).label("assigned")
     )
     query = visible_cases(query, actor)

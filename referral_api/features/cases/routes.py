@@ -4,6 +4,7 @@ from uuid import UUID
 
 from referral_api.access import Permission as P
 from referral_api.api import paging
+from referral_api.api.fields import ListQuery
 from referral_api.api.rooms import OPTIONAL, REQUIRED, Call, Reply, Room
 from referral_api.features.cases import commands, history, parties, queries
 from referral_api.features.cases import schemas as s
@@ -112,7 +113,7 @@ def reopen_case(call: Call) -> Reply:
 @room.get(
     "/v1/cases/{case_id}/parties",
     permission=P.CASE_READ,
-    query=s.ListQuery,
+    query=ListQuery,
     answer=s.PartyOut,
     listed=True,
     purpose=True,
@@ -144,7 +145,7 @@ def list_versions(call: Call) -> Reply:
 @room.get(
     "/v1/cases/{case_id}/timeline",
     permission=P.CASE_READ,
-    query=s.ListQuery,
+    query=ListQuery,
     answer=s.TimelineOut,
     listed=True,
     purpose=True,
@@ -160,7 +161,7 @@ def list_timeline(call: Call) -> Reply:
 @room.get(
     "/v1/cases/{case_id}/disclosures",
     permission=P.DISCLOSURE_LIST,
-    query=s.ListQuery,
+    query=ListQuery,
     answer=s.ReceiptOut,
     listed=True,
     purpose=True,

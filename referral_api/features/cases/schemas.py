@@ -347,7 +347,7 @@ class ReceiptOut(Body):
     referral_id = Id("referral", allow_none=True)
     data_classes = Codes(among=DATA_CLASSES)
     versions = f.Dict(keys=Text(), values=Whole(1, 1_000_000))
-    fields = many(Text())
+    fields = many(Text())  # type: ignore[assignment]
 
 
 class VersionOut(Body):

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from referral_api.features.cases.models import Case, CaseExclusion, CaseParty, CaseWorker
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.words import Relation
+from referral_api.store.pages import Rows
 
 __all__ = ["assigned_here", "excluded_here", "relations_here", "visible_cases", "visible_referrals"]
 
@@ -51,7 +52,7 @@ def excluded_here(actor: Actor, case_id: Any = Case.id) -> ColumnElement[bool]:
     )
 
 
-def visible_cases(query: Select[Any], actor: Actor) -> Select[Any]:
+def visible_cases(query: Rows, actor: Actor) -> Rows:
     """Cases of which the actor's agency is a party now, less those that it or the person is kept out of."""
     party = exists().where(
         CaseParty.case_id == Case.id,
@@ -62,7 +63,7 @@ def visible_cases(query: Select[Any], actor: Actor) -> Select[Any]:
     return query.where(party, ~excluded_here(actor))
 
 
-def visible_referrals(query: Select[Any], actor: Actor, referral: Any, box: str | None = None) -> Select[Any]:
+def visible_referrals(query: Rows, actor: Actor, referral: Any, box: str | None = None) -> Rows:
     """Referrals that the actor's agency sends (as owner of the case now) or received; a draft does not exist for its receiver."""
     sent = Case.owner_agency_id == actor.agency_id
     received = and_(referral.to_agency_id == actor.agency_id, referral.sent_at.is_not(None))

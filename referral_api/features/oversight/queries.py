@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import or_, select
 
 from referral_api import audit
 from referral_api.access import Permission, decide
@@ -16,7 +16,7 @@ from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import Forbidden, NotFound
 from referral_api.store import session
-from referral_api.store.pages import page_of
+from referral_api.store.pages import Rows, page_of
 from referral_api.work import OwnAgency, disclose
 
 __all__ = ["list_entries", "own_agency", "prove_entry", "read_entry"]
@@ -28,7 +28,7 @@ def own_agency(actor: Actor) -> OwnAgency:
     return OwnAgency(actor.agency_id)
 
 
-def _within_scope(query: Select[Any], actor: Actor) -> Select[Any]:
+def _within_scope(query: Rows, actor: Actor) -> Rows:
     if actor.agency_type == "oversight":
         return query
     owned = select(Case.case_ref).where(Case.owner_agency_id == actor.agency_id)

@@ -1,6 +1,7 @@
 """Making a referral, changing its draft, and sending it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,14 +29,8 @@ from referral_api.store import session
 from referral_api.work import Work, work
 
 __all__ = [
-    "change_referral",
-    "create_referral",
-    "dispatch",
-    "receiver_grants",
-    "refuse_identity",
-    "send_referral",
-    "set_deadlines",
-]
+    "change_referral", "create_referral", "dispatch", "must_carry", "receiver_grants", "refuse_identity", "send_referral", "set_deadlines",
+]  # fmt: skip
 
 _TELLING = ("identity", "contact", "family", "justice_status", "investigation")
 
@@ -153,14 +148,7 @@ def dispatch(
     """Take the step `send`: the join is judged, the deadlines begin, a report opens what its duty grants. Returns warnings and alternatives."""
     step = referral.step("send", w, sides=sides)
     consent, recipients = receiver_grants(w, referral)
-    rules.consent_carries(
-        consent.state if consent else None,
-        consent.valid_from if consent else None,
-        consent.valid_until if consent else None,
-        recipients,
-        referral.to_agency_id,
-        w.now,
-    )
+    must_carry(consent, recipients, referral, w.now)
     referral.sent_at = w.now
     receiver = set_deadlines(w, referral)
     if referral.referral_kind == "protection_report":
@@ -218,6 +206,12 @@ def receiver_grants(
         ConsentGrant.consent_id == wanted, ConsentGrant.recipient_agency_id == (receiver or referral.to_agency_id)
     )
     return consent, set(w.session.execute(named.limit(1)).scalars())
+
+
+def must_carry(consent: Consent | None, recipients: Collection[UUID], referral: Referral, now: datetime) -> None:
+    """The join, at sending, accepting and resuming: the consent is in force and names the receiver."""
+    state, since, until = (consent.state, consent.valid_from, consent.valid_until) if consent else (None, None, None)
+    rules.consent_carries(state, since, until, recipients, referral.to_agency_id, now)
 
 
 def refuse_identity(w: Work, case: Case, key: bytes, text: str, pointer: str) -> None:

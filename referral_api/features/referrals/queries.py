@@ -23,7 +23,7 @@ from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import Forbidden, NotFound
 from referral_api.kernel.words import Relation, Role
 from referral_api.store import session
-from referral_api.store.pages import Page, page_of
+from referral_api.store.pages import Page, Rows, page_of
 from referral_api.vault import CaseKey
 from referral_api.work import OwnAgency, disclose
 
@@ -227,7 +227,7 @@ def list_referrals(
     """One page of the agency's referrals. Rows, not objects: a list shows the minimum and opens nothing."""
     r = Referral.__table__.c
     c = Case.__table__.c
-    query = select(
+    query: Rows = select(
         *(r[name] for name in r.keys() if name != "need_sealed"),  # noqa: SIM118
         *(
             c[name].label(f"case_{name}")

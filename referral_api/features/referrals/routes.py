@@ -54,8 +54,11 @@ def read_referral(call: Call) -> Reply:
     return _again(call, call.id("referral"))
 
 
-@room.patch("/v1/referrals/{referral_id}", permission=P.REFERRAL_CHANGE, body=s.ChangeReferral, answer=s.ReferralOut, purpose=True, if_match=REQUIRED, etag=True,
-            problems=("illegal-step", "identity-in-open-text"))  # fmt: skip
+@room.patch(
+    "/v1/referrals/{referral_id}",
+    permission=P.REFERRAL_CHANGE, body=s.ChangeReferral, answer=s.ReferralOut, purpose=True, if_match=REQUIRED, etag=True,
+    problems=("illegal-step", "identity-in-open-text"),
+)  # fmt: skip
 def change_referral(call: Call) -> Reply:
     """Change a draft."""
     return _shown(call, commands.change_referral(call.actor, _found(call), changes=call.body))

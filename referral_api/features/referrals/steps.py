@@ -12,7 +12,7 @@ from referral_api.features.agencies.queries import active_agency
 from referral_api.features.cases.parties import admit, assign, dismiss
 from referral_api.features.consent.rules import in_force
 from referral_api.features.referrals import rules
-from referral_api.features.referrals.commands import dispatch, receiver_grants, set_deadlines
+from referral_api.features.referrals.commands import dispatch, must_carry, receiver_grants, set_deadlines
 from referral_api.features.referrals.models import Referral, ReferralStep
 from referral_api.features.referrals.queries import ReferralFile, ReferralView, find_referral, view_referral
 from referral_api.kernel import ids
@@ -29,7 +29,7 @@ _WORKING = ("accepted", "in_progress", "completed")
 def take_step(actor: Actor, file: ReferralFile, name: str, **said: Any) -> ReferralView:
     """Take one step: decided, taken, its effects on access made, recorded, all in one transaction."""
     referral = file.referral
-    permission = Permission(f"referral:{name}")
+    permission: Permission = Permission(f"referral:{name}")  # type: ignore[call-arg]
     with work(actor, permission, on=referral) as w:
         _need_words(said)
         step = _taken(w, file, name, said)
@@ -73,11 +73,13 @@ def _acknowledge(w: Work, referral: Referral, said: dict[str, Any], step: Referr
 
 def _accept(w: Work, referral: Referral, said: dict[str, Any], step: ReferralStep) -> None:
     if not said.get("no_conflict", True):
-        detail = "Whoever has a conflict of interest does not accept. The owner's supervisor makes the exclusion (POST /v1/cases/{id}/exclusions); a colleague accepts."
+        detail = (
+            "Whoever has a conflict of interest does not accept. The owner's supervisor makes the exclusion "
+            "(POST /v1/cases/{id}/exclusions), and a colleague accepts."
+        )
         raise Invalid([FieldError("/no_conflict", "conflict-of-interest", detail)])
     consent, recipients = receiver_grants(w, referral)
-    valid = (consent.state, consent.valid_from, consent.valid_until) if consent else (None, None, None)
-    rules.consent_carries(*valid, recipients, referral.to_agency_id, w.now)
+    must_carry(consent, recipients, referral, w.now)
     _open_case(w, referral, w.actor.person_id)
 
 
@@ -190,9 +192,7 @@ def _resume(w: Work, referral: Referral, said: dict[str, Any], step: ReferralSte
     consent, recipients = receiver_grants(w, referral, said["consent_id"])
     if consent is None:
         raise Invalid([FieldError("/consent_id", "not-found", "There is no such thing.")])
-    rules.consent_carries(
-        consent.state, consent.valid_from, consent.valid_until, recipients, referral.to_agency_id, w.now
-    )
+    must_carry(consent, recipients, referral, w.now)
     referral.consent_id = consent.id
     if referral.state in _WORKING:
         taken = (

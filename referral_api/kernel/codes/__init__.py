@@ -1,13 +1,13 @@
 """The published value sets: codes with labels in four languages, one JSON file for each theme, which a translator edits.
 
-A code is never renamed or used again for something else; an unknown code is refused, never mapped to `other`. A set's version counts
-its changes. The words follow the Luxembourg Guidelines (2nd edition, 2025).
+A code is never renamed or used again for something else; an unknown code is refused, never mapped to `other`. A set's version goes up
+when a code joins it (docs/value-sets.md). The words follow the Luxembourg Guidelines (2nd edition, 2025).
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ class ValueSet:
     version: int
     labels: Mapping[str, Mapping[str, str]]
 
-    @property
+    @cached_property
     def codes(self) -> tuple[str, ...]:
         return tuple(self.labels)
 
@@ -33,7 +33,7 @@ class ValueSet:
 
 
 def _read() -> dict[str, ValueSet]:
-    found = {}
+    found: dict[str, ValueSet] = {}
     for path in sorted(Path(__file__).parent.glob("*.json")):
         for name, said in json.loads(path.read_text("utf-8")).items():
             found[name] = ValueSet(name, said["version"], said["codes"])

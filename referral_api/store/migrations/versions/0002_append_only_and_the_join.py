@@ -57,7 +57,10 @@ def upgrade() -> None:
         for statement in (POSTGRESQL, *(POSTGRESQL_TABLE.format(table=table) for table in APPEND_ONLY)):
             op.get_bind().exec_driver_sql(statement)
         return
-    for statement in (*SQLITE, *(SQLITE_TABLE.format(table=t, verb=v) for t in APPEND_ONLY for v in ("UPDATE", "DELETE"))):
+    for statement in (
+        *SQLITE,
+        *(SQLITE_TABLE.format(table=t, verb=v) for t in APPEND_ONLY for v in ("UPDATE", "DELETE")),
+    ):
         op.execute(statement)
 
 
