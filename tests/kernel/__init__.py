@@ -1,0 +1,1 @@
+"""The ground: words, times and value sets, in plain Python."""
