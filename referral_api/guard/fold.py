@@ -20,8 +20,10 @@ _ALIKE: Final = str.maketrans(
     "АВЕЅІЈКМНОРСТУХЗаеорсухіјѕԁԛԝһӏԌҮүѵΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανρυικΟՏՍօսոհցյզɑɡıȷʟɪꜱᴀʙᴄᴅᴇꜰɢʜᴊᴋᴍɴᴏᴘʀᴛᴜᴠᴡʏᴢᎪᏴᏟᎠᎬᏀᎻᎫᏦᏞᎷᏢᎡᏚᎢᏙᎳᏃ",
     "ABESIJKMHOPCTYX3aeopcyxijsdqwhlGYyvABEZHIKMNOPTYXoavpuikOSUounhgjqagijLISABCDEFGHJKMNOPRTUVWYZABCDEGHJKLMPRSTVWZ",
 )
-_MIXED: Final = re.compile("[A-Za-z0-9+/=]*[^\\W_a-zA-Z0-9][A-Za-z0-9+/=]*")
-_PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2}){1,}")
+# Letters that Unicode does not take apart, by the letter that stands nearest.
+_NEAR: Final = dict(zip("ıəøłđŧħɛɔɓɗƙŋөүұқғңһҳҷәҙҫґ", "ieoldtheobdknоуукгнххжазсг", strict=True)) | {"ß": "ss", "æ": "ae", "œ": "oe"}
+_STROKED: Final = re.compile(f"[{''.join(_NEAR)}{''.join(each.upper() for each in _NEAR if each not in 'ßı')}]")
+_PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _ENTITY: Final = re.compile(r"&#(?:[xX]([0-9A-Fa-f]{1,6})|([0-9]{1,7}));?")
 _BACKSLASH: Final = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|U([0-9A-Fa-f]{8})|([0-7]{3}))")
 _QUOTED: Final = re.compile(r"=([0-9A-F]{2})|=\r?\n")
@@ -47,7 +49,14 @@ def alike(text: str) -> str:
 
 def bare(text: str) -> str:
     """Letters without accents, points and vowel signs that may be left out, so that one table serves every language of a script."""
-    return text if text.isascii() else _MARKS.sub("", unicodedata.normalize("NFD", text))
+    if text.isascii():
+        return text
+    return _STROKED.sub(_near, _MARKS.sub("", unicodedata.normalize("NFD", text)))
+
+
+def _near(found: re.Match[str]) -> str:
+    letter = found.group()
+    return _NEAR[letter] if letter in _NEAR else _NEAR.get(letter.lower(), letter).upper()
 
 
 def unescaped(text: str) -> str:

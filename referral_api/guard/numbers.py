@@ -11,6 +11,8 @@ from referral_api.guard.signatures import starts_a_file
 
 _RUN: Final = re.compile(r"\d[\d\s,.;:|/\\\[\](){}<>+_'\"&#*~-]{40,}+")
 _DIGITS: Final = re.compile(r"\d+")
+_STANDING: Final = re.compile(r"(?<![\w.])\d{1,3}(?![\w])")
+_STARTS: Final = ("137 80 78 71", "71 73 70 56", "255 216 255", "82 73 70 70", "37 80 68 70", "80 75 3 4", "73 73 42 0", "77 77 0 42", "102 116 121 112", "26 69 223 163")
 _BITS: Final = re.compile(r"(?<!\d)[01](?:[\s,.;:|/_-]{0,3}[01]){63,}+(?!\d)")
 _MORSE: Final = re.compile(r"(?:[.\u00b7\u2022_\u2013\u2014\u2212-]{1,7}[ /|\n]{1,3}){20,}+")
 _LONGEST: Final = 40
@@ -27,6 +29,18 @@ def number_run(text: str) -> bool:
         if any(len(each) > _LONGEST and len(set(each)) > 4 for each in numbers) or _bytes_in_words(run, numbers):
             return True
     return False
+
+
+def bytes_among_words(text: str) -> bool:
+    """Whether the numbers of a text, words between them left out, are bytes: nearly all that have three digits end at 255."""
+    found = _STANDING.findall(text)
+    if any(f" {start} " in f" {' '.join(found)} " for start in _STARTS):
+        return True
+    long = [each for each in map(int, found) if each > 99]
+    if len(long) < _FEW or len(set(long)) < 20:
+        return False
+    small = [each for each in long if each < 256]
+    return len(small) * 20 >= len(long) * 19 and sum(each >= 200 for each in small) * 8 >= len(small)
 
 
 def morse(text: str) -> bool:

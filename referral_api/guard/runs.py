@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from referral_api.guard import fold, letters
 
 LIMIT: Final = 120  # half-bits in one stretch
-SPREAD: Final = 360  # half-bits over a whole text, when it is strewn among words
+SPREAD: Final = 240  # half-bits over a whole text, when it is strewn among words
 
 _CLASSES: Final = bytes(
     ord("a") if chr(each).islower() and each < 128

@@ -72,7 +72,7 @@ def _addresses(text: str) -> str | None:
 
 def _runs(rest: str, plain: bytes) -> Verdict:
     digits = len(plain.translate(None, _NOT_DIGITS))
-    if digits > _FEW_DIGITS and numbers.number_run(rest):
+    if digits > _FEW_DIGITS and (numbers.number_run(rest) or numbers.bytes_among_words(rest)):
         return Verdict("number-run", 0)
     if (b".-" in plain or b"-." in plain) and numbers.morse(rest):
         return Verdict("encoded-run", 0)
@@ -90,6 +90,6 @@ def _runs(rest: str, plain: bytes) -> Verdict:
         oddness = runs.measure(rest)
     else:
         oddness = runs.NONE if rest.isascii() else runs.foreign(rest)
-    if oddness.peak > runs.LIMIT or oddness.spread > runs.SPREAD + len(rest) // 8:
+    if oddness.peak > runs.LIMIT or oddness.spread > runs.SPREAD + len(rest) // 12:
         return Verdict("encoded-run", oddness.spread)
     return Verdict(None, oddness.spread)
