@@ -1,0 +1,82 @@
+"""A gunicorn with one worker on the loopback, and the CPU time of that worker."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+__all__ = ["Server", "serving"]
+
+
+class Server:
+    """One worker, one keep-alive connection to it."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
+        self.process = process
+        self.connection = HTTPConnection("127.0.0.1", port, timeout=30)
+        self.worker = _worker_of(process.pid)
+
+    def call(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, bytes, str | None]:
+        self.connection.request(method, path, body, dict(headers))
+        answer = self.connection.getresponse()
+        return answer.status, answer.read(), answer.headers.get("ETag")
+
+    def cpu(self) -> float:
+        """Seconds of CPU that the worker has used, all its threads together."""
+        tasks = Path(f"/proc/{self.worker}/task")
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e9
+
+
+@contextmanager
+def serving(application: str, environment: Mapping[str, str]) -> Iterator[Server]:
+    """Serve an application under the settings that every measured server shares."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--worker-class",
+        "gthread",
+        "--workers",
+        "1",
+        "--threads",
+        "4",
+        "--no-control-socket",
+    ]
+    command += ["--keep-alive", "60", "--bind", f"127.0.0.1:{port}", "--log-level", "warning", application]
+    process = subprocess.Popen(command, env={**os.environ, **environment})
+    try:
+        _wait_for(port)
+        yield Server(process, port)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("the server did not start")
+
+
+def _worker_of(master: int) -> int:
+    for _ in range(100):
+        children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+        if children:
+            return int(children[0])
+        time.sleep(0.1)
+    raise RuntimeError("the server has no worker")
