@@ -1,6 +1,6 @@
 """How gunicorn serves: a few processes with threads, bounded in every way, saying nothing of itself.
 
-    gunicorn -c config/gunicorn.py wsgi:app
+gunicorn -c config/gunicorn.py wsgi:app
 """
 
 import os

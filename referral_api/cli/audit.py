@@ -1,36 +1,32 @@
 """Reading and checking the log where it lies. Whoever reads it so is its operator; who reads through the service leaves an entry."""
 
-import contextlib
 import json
 import os
 import sys
-import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from sqlalchemy import Connection, create_engine, event, select
-from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from referral_api.audit.canonical import NotCanonical, loads
 from referral_api.audit.export import whole_log
-from referral_api.audit.models import AuditEntry, AuditLeaf, AuditPending
 from referral_api.audit.note import NoteError, SignerKey, VerifierKey
 from referral_api.audit.proofs import NotIntegrated
 from referral_api.audit.tampering import Verdict
 from referral_api.audit.verifier import Trust, verify_export, verify_proof
 from referral_api.cli.installation import Installation, Unusable
+from referral_api.cli.snapshot import reading
+from referral_api.cli.tail import tail
 
 __all__ = ["audit"]
 
 _MOST_PROOF: Final = 1_000_000
 
 
-class VerifierKeyType(click.ParamType):
+class VerifierKeyType(click.ParamType[VerifierKey]):
     name = "KEY"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> VerifierKey:
@@ -51,89 +47,7 @@ def audit() -> None:
     """The audit trail: read it, check it, write it out."""
 
 
-@audit.command("tail")
-@click.option("-n", "--lines", type=click.IntRange(0, 10_000), default=20, show_default=True, help="How many entries.")
-@click.option("-f", "--follow", is_flag=True, help="Go on as entries get their place, until Ctrl-C.")
-@click.option("--json", "as_json", is_flag=True, help="One entry a line, as it was signed, with its index.")
-@click.pass_obj
-def tail(installation: Installation, lines: int, follow: bool, as_json: bool) -> None:
-    """Show the newest entries, newest last: ids and codes only. An entry without an index waits for its place in the tree."""
-    shown: set[Any] = set()
-    with _reading(installation) as connection:
-        rows = _newest(connection, lines)
-        last = max((row.index for row in rows if row.index is not None), default=None)
-        if last is None:
-            last = _size(connection) - 1
-    _show(rows, shown, as_json)
-    with contextlib.suppress(KeyboardInterrupt):
-        while follow:
-            time.sleep(0.5)
-            with _reading(installation) as connection:
-                rows = _placed_after(connection, last)
-            last = max((row.index for row in rows), default=last)
-            _show(rows, shown, as_json)
-
-
-def _newest(connection: Connection, lines: int) -> list[Any]:
-    entry = select(AuditLeaf.index, AuditEntry.id, AuditEntry.leaf)
-    waiting = (
-        select(AuditEntry.id, AuditEntry.leaf)
-        .join(AuditPending, AuditPending.entry_id == AuditEntry.id)
-        .order_by(AuditPending.at.desc(), AuditPending.entry_id.desc())
-    )
-    pending = [_Row(None, *row) for row in connection.execute(waiting.limit(lines))]
-    placed = entry.join(AuditLeaf, AuditLeaf.entry_id == AuditEntry.id).order_by(AuditLeaf.index.desc())
-    found = [*pending, *(_Row(*row) for row in connection.execute(placed.limit(lines)))]
-    return found[:lines][::-1]
-
-
-class _Row:
-    def __init__(self, index: int | None, id: Any, leaf: bytes) -> None:
-        self.index, self.id, self.leaf = index, id, bytes(leaf)
-
-
-def _placed_after(connection: Connection, last: int) -> list[Any]:
-    query = (
-        select(AuditLeaf.index, AuditEntry.id, AuditEntry.leaf)
-        .join(AuditEntry, AuditEntry.id == AuditLeaf.entry_id)
-        .where(AuditLeaf.index > last)
-        .order_by(AuditLeaf.index)
-        .limit(1000)
-    )
-    return [_Row(*row) for row in connection.execute(query)]
-
-
-def _size(connection: Connection) -> int:
-    newest = connection.execute(select(AuditLeaf.index).order_by(AuditLeaf.index.desc()).limit(1)).scalar()
-    return 0 if newest is None else newest + 1
-
-
-def _show(rows: Iterable[Any], shown: set[Any], as_json: bool) -> None:
-    for row in rows:
-        if row.id in shown:
-            continue
-        shown.add(row.id)
-        entry = {"index": row.index, **json.loads(row.leaf)}
-        click.echo(json.dumps(entry) if as_json else _line(entry))
-    sys.stdout.flush()
-
-
-def _line(entry: dict[str, Any]) -> str:
-    actor, subject = entry["actor"], entry["subject"]
-    who = actor["id"] or actor["kind"]
-    parts = [
-        f"{'-' if entry['index'] is None else entry['index']:>6}",
-        entry["at"],
-        f"{entry['outcome']:<7}",
-        f"{entry['action']:<24}",
-        subject["id"] or subject["type"] or "-",
-        f"by {who}",
-    ]
-    parts += [f"for {actor['on_behalf_of']}"] if actor["on_behalf_of"] else []
-    parts += [f"purpose {entry['purpose']}"] if entry["purpose"] else []
-    parts += [f"because {entry['reason_code']}"] if entry["reason_code"] else []
-    parts += [f"classes {','.join(entry['data_classes'])}"] if entry["data_classes"] else []
-    return "  ".join(parts)
+audit.add_command(tail)
 
 
 @audit.command("verify")
@@ -152,7 +66,7 @@ def verify(installation: Installation, file: Path | None, key: VerifierKey | Non
             verdict = verify_export(_counted(lines, "Checking"), Trust(key=key or _own_key(installation)))
     else:
         signer = _signer(installation)
-        with _reading(installation) as connection:
+        with reading(installation) as connection:
             try:
                 verdict = verify_export(
                     _counted(whole_log(connection, signer.verifier), "Checking"), Trust(key=key or signer.verifier)
@@ -199,7 +113,7 @@ def export(installation: Installation, file: Path) -> None:
         )
     except OSError as error:
         raise click.ClickException(f"{file}: {error.strerror}.") from None
-    with _reading(installation) as connection:
+    with reading(installation) as connection:
         try:
             for line in _counted(whole_log(connection, signer.verifier), "Writing"):
                 out.write(line)
@@ -238,33 +152,6 @@ def _own_key(installation: Installation) -> VerifierKey | None:
         return _signer(installation).verifier
     except Unusable:
         return None
-
-
-@contextmanager
-def _reading(installation: Installation) -> Iterator[Connection]:
-    """One picture of the database, for as long as it takes, that makes no writer wait."""
-    url = installation.settings.database_url
-    if url.startswith("sqlite"):
-        installation.need_database()
-        engine = create_engine(url)
-
-        @event.listens_for(engine, "connect")
-        def connect(connection: Any, record: Any) -> None:
-            connection.isolation_level = None
-            connection.execute("PRAGMA query_only=ON")
-
-        @event.listens_for(engine, "begin")
-        def begin(connection: Connection) -> None:
-            connection.exec_driver_sql("BEGIN")
-    else:
-        engine = create_engine(url, isolation_level="REPEATABLE READ", execution_options={"postgresql_readonly": True})
-    try:
-        with engine.connect() as connection:
-            yield connection
-    except (OperationalError, ProgrammingError):
-        raise click.ClickException("The database does not answer as it should. Is it migrated?") from None
-    finally:
-        engine.dispose()
 
 
 def _counted(lines: Iterable[bytes], verb: str) -> Iterator[bytes]:

@@ -18,7 +18,7 @@ import structlog
 from config import Settings
 from referral_api.cli.installation import ROOT, Installation, Unusable, child_environment
 
-__all__ = ["refuse_taken_port", "serve", "supervise"]
+__all__ = ["GUNICORN", "WORKER", "die_with_parent", "refuse_taken_port", "serve", "supervise"]
 
 _LOG = structlog.get_logger("serve")
 _GRACE: Final = 8.0
@@ -68,12 +68,12 @@ def supervise(
     try:
         for command in commands:
             children.append(
-                subprocess.Popen(
+                subprocess.Popen(  # noqa: S603 - our own two commands
                     command,
                     env=child_environment(environ),
                     stdin=subprocess.DEVNULL,
                     start_new_session=True,
-                    preexec_fn=_die_with_parent,
+                    preexec_fn=die_with_parent,
                 )
             )
         while not stop.wait(0.1):
@@ -101,7 +101,7 @@ def _end(children: Sequence[subprocess.Popen[bytes]]) -> None:
         child.wait()
 
 
-def _die_with_parent() -> None:
-    """Linux ends this child when the supervisor is killed without a chance to end it itself."""
+def die_with_parent() -> None:
+    """Linux ends this process when its parent is killed without a chance to end it itself."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

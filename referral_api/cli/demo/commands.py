@@ -22,7 +22,7 @@ from referral_api.cli.demo.settling import new_passwords, settle
 from referral_api.cli.demo.stories import tell_stories
 from referral_api.cli.demo.world import AGENCIES
 from referral_api.cli.installation import Installation, Unusable, opened
-from referral_api.cli.serving import GUNICORN, WORKER, refuse_taken_port, supervise
+from referral_api.cli.serving import GUNICORN, WORKER, die_with_parent, refuse_taken_port, supervise
 from referral_api.features.agencies.models import Agency
 from referral_api.kernel.clock import system_clock
 from referral_api.store import session
@@ -48,6 +48,8 @@ def run(installation: Installation, port: int, folder: Path) -> None:
     """
     if os.environ.get("REFERRAL_ENVIRONMENT", "development") != "development":
         raise Unusable("REFERRAL_ENVIRONMENT is not development: there is no demonstration in production.")
+    if "MAKELEVEL" in os.environ:
+        die_with_parent()
     began = time.monotonic()
     folder = folder.resolve()
     environ = files.environment(folder, port=port, database_url=os.environ.get("DATABASE_URL") or None)

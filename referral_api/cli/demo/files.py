@@ -39,9 +39,7 @@ def write_env(folder: Path, environ: Mapping[str, str]) -> bool:
     database = urlsplit(environ.get("REFERRAL_DATABASE_URL", ""))
     secret = database.password is not None
     lines = [
-        f"{name}={value}"
-        for name, value in sorted(environ.items())
-        if not (secret and name == "REFERRAL_DATABASE_URL")
+        f"{name}={value}" for name, value in sorted(environ.items()) if not (secret and name == "REFERRAL_DATABASE_URL")
     ]
     _write(folder / ENV_FILE, "\n".join(lines) + "\n")
     return secret

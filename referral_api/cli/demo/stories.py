@@ -126,9 +126,7 @@ def _finished(world: _World) -> None:
 
     hotline = "hotline.caseworker1"
     world.open_case("night", hotline)
-    world.consent(
-        "night", hotline, ["clinic", "ngo", "maison"], given_by="child", maturity="sufficient_maturity_found"
-    )
+    world.consent("night", hotline, ["clinic", "ngo", "maison"], given_by="child", maturity="sufficient_maturity_found")
     world.refer("night", hotline, "maison", "night_school", "education_reintegration", "high")
     refused = world.refer("night", hotline, "clinic", "night_therapy", "mental_health", "high")
     calls.step(refused, "decline", {"reason_code": "no_capacity", "note": NOTES["too_old"]}, by=clinic)
@@ -149,9 +147,7 @@ def _stopped(world: _World) -> None:
         given_by="legal_guardian",
         explained_in="ar",
     )
-    calls.post(
-        f"/v1/consents/{agreed}/approve", {"reason": "Seen with the child, alone."}, by="welfare.supervisor"
-    )
+    calls.post(f"/v1/consents/{agreed}/approve", {"reason": "Seen with the child, alone."}, by="welfare.supervisor")
     shelter = world.refer("camp", welfare, "ngo", "ar_shelter", "safe_accommodation")
     world.steps(shelter, ngo, "accept")
     calls.step(shelter, "suspend", {"reason_code": "child_asked"}, by=welfare)
@@ -188,9 +184,7 @@ def _stopped(world: _World) -> None:
         child_view=None,
     )
     calls.post(f"/v1/consents/{duty}/approve", {"reason": "The duty holds."}, by="ngo.supervisor")
-    report = world.refer(
-        "lantern", ngo, "police", "report", "criminal_investigation", "high", kind="protection_report"
-    )
+    report = world.refer("lantern", ngo, "police", "report", "criminal_investigation", "high", kind="protection_report")
     world.steps(report, "police.caseworker2", "acknowledge", "accept")
 
 

@@ -75,7 +75,10 @@ CASES: Final[dict[str, dict[str, Any]]] = {
                 "concerns": ["depicted_in_child_sexual_abuse_material"],
                 "summary": "A victim whose name is not known; described in words by the national unit.",
             },
-            "investigation": {"icse_references": ["ICSE-0000-5190"], "summary": "Background speech is in two languages."},
+            "investigation": {
+                "icse_references": ["ICSE-0000-5190"],
+                "summary": "Background speech is in two languages.",
+            },
         },
     },
     "camp": {
@@ -134,7 +137,12 @@ CASES: Final[dict[str, dict[str, Any]]] = {
         "language": "en",
         "area": {"country": "PH", "subdivision": "PH-CEB"},
         "subject": {
-            "identity": {"preferred_name": "Juno", "date_of_birth": "2010-01-15", "sex": "male", "nationalities": ["PH"]},
+            "identity": {
+                "preferred_name": "Juno",
+                "date_of_birth": "2010-01-15",
+                "sex": "male",
+                "nationalities": ["PH"],
+            },
             "contact": {"phones": ["+63 32 555 0119"]},
             "protection_concern": {
                 "concerns": ["domestic_violence_exposure"],
