@@ -7,6 +7,7 @@ repeats what it saw. docs/guard.md explains the idea and its limits.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -15,12 +16,14 @@ from referral_api.guard.document import Numbers, Piece, gather, walk
 from referral_api.guard.families import FAMILIES
 from referral_api.guard.numbers import number_list
 from referral_api.guard.tail import Tail
-from referral_api.guard.verdict import Verdict, judge
+from referral_api.guard.verdict import Verdict, judge, strewn
 
 __all__ = ["FAMILIES", "Finding", "Tail", "scan", "scan_document", "scan_texts"]
 
 
 _SHORTEST: Final = 8  # below this a text is judged only together with its neighbours
+_CRUMB: Final = 4
+_CRUMBS: Final = 64
 _NOTHING: Final = Verdict(None, 0)
 
 
@@ -38,12 +41,14 @@ def scan(text: str, tail: Tail = Tail.EMPTY) -> tuple[str | None, Tail]:
 
     A refusal returns the tail that was given, so that refused material leaves no trace.
     """
-    verdict = judge(text)
-    if verdict.family is None and tail.text:
+    verdict = alone = judge(text)
+    if alone.family is None and tail.text:
         verdict = judge(f"{tail.text}\n{text}")
     if verdict.family is not None:
         return verdict.family, tail
-    return None, tail.after(text, verdict.odd)
+    if strewn(tail.odd + alone.odd, tail.seen + len(text)):
+        return "encoded-run", tail
+    return None, tail.after(text, alone.odd)
 
 
 def scan_document(value: object, *, skip: Callable[[str], bool] | None = None) -> list[Finding]:
@@ -53,7 +58,7 @@ def scan_document(value: object, *, skip: Callable[[str], bool] | None = None) -
     """
     if skip is None:
         texts, numbers = gather(value)
-        if judge("\n".join(texts)).family is None and not number_list(numbers):
+        if _together(texts) is None and not number_list(numbers):
             return []
     found = list(walk(value, skip))
     lists = [each for each in found if isinstance(each, Numbers)]
@@ -70,7 +75,7 @@ def scan_texts(texts: Iterable[tuple[str, str]]) -> list[Finding]:
 
 
 def _scan_pieces(pieces: list[Piece]) -> list[Finding]:
-    together = judge("\n".join([piece.text for piece in pieces])).family
+    together = _together([piece.text for piece in pieces])
     if together is None:
         return []
     alone = [(piece, judge(piece.text) if len(piece.text) >= _SHORTEST else _NOTHING) for piece in pieces]
@@ -80,3 +85,17 @@ def _scan_pieces(pieces: list[Piece]) -> list[Finding]:
     # Split over several: the one that speaks most against language stands for all.
     oddest, _ = max(alone, key=lambda each: (each[1].odd, len(each[0].text)))
     return [Finding(oddest.pointer, together, sum(len(piece.text) for piece in pieces))]
+
+
+def _together(texts: list[str]) -> str | None:
+    """The family of what texts hold in a row; once more without the repeated ones, which only hold the others apart."""
+    verdict = judge("\n".join(texts))
+    if verdict.family is not None:
+        return verdict.family
+    short = "".join([text for text in texts if len(text) <= _CRUMB])
+    if len(short) > _CRUMBS and sum(map(str.isdigit, short)) * 4 > len(short) and (family := judge(short).family):
+        return family
+    if verdict.odd:
+        once = [text for text, times in Counter(texts).items() if times == 1]
+        return judge("\n".join(once)).family if len(once) < len(texts) else None
+    return None

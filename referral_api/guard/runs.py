@@ -40,8 +40,8 @@ _CHUNK: Final = re.compile(r"[^\s,;|\"'()]+")
 _NAMED: Final = re.compile(r"\W*([A-Za-z]{2,12})[-_/.:#]([A-Za-z0-9]{1,12}(?:[-_/.:][A-Za-z0-9]{1,8}){0,4})\W*")
 _PART: Final = re.compile(r"(?:[^\W_]|[!#$%&*+;<=>@\[\]^`{|}~\\\u0900-\u109f\u1780-\u17ff])+")
 _EAST: Final = re.compile("[\u2e80-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\u3100-\u31ff]+")
-_FOREIGN: Final = re.compile("[^\x00-\u024f\u1e00-\u1eff\u2000-\u2bff\u2e80-\u30ff\u3100-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\\s\U0001f000-\U0001faff]+")
 _SHORT: Final = re.compile(r"(?<![^\W_])(?:[A-Za-z0-9+/=]{1,2}(?:[^\w+/=]{1,4}|_{1,4})){30,}+")
+_WORD: Final = re.compile(r"[^\W_]+")
 _CROSSED: Final = re.compile("[A-Za-z][\u0370-\u058f\u13a0-\u13ff\u1d00-\u1d7f]|[\u0370-\u058f\u13a0-\u13ff\u1d00-\u1d7f][A-Za-z]")
 _CODE: Final = re.compile(r"\W*(?:[A-Za-z]{0,4}\d{5,14}[A-Za-z]{0,2}|\d{0,3}[A-Z]{1,3}-\d{3,5})\W*")
 _MESSAGE_ID: Final = re.compile(r"<[A-Za-z0-9.+=_-]{8,80}@[A-Za-z0-9.-]{3,60}>")
@@ -85,8 +85,12 @@ def stamps_removed(text: str) -> str:
 
 
 def crossed_folded(text: str) -> str:
-    """The text with look-alike letters folded where scripts are mixed inside words."""
-    return fold.alike(text) if _CROSSED.search(text) else text
+    """The text with look-alike letters folded in words that mix scripts."""
+    return _WORD.sub(_alike, text) if _CROSSED.search(text) else text
+
+
+def _alike(word: re.Match[str]) -> str:
+    return fold.alike(word.group()) if _CROSSED.search(word.group()) else word.group()
 
 
 def measure(text: str) -> Oddness:
@@ -133,7 +137,8 @@ def _weigh(parts: dict[str, None]) -> Oddness:
 
 def foreign(text: str) -> Oddness:
     """How much the words of a text that are not in Latin letters speak against language."""
-    words = dict.fromkeys(_FOREIGN.findall(fold.bare(_EAST.sub(" ", text)).lower()))
+    plain = fold.bare(_EAST.sub(" ", text)).lower()
+    words = dict.fromkeys(part for part in _PART.findall(plain) if not part.isascii())
     return _weigh(words) if words else NONE
 
 

@@ -51,6 +51,11 @@ def judge(text: str, *, layers: int = _LAYERS) -> Verdict:
     return _runs(rest, plain)
 
 
+def strewn(odd: int, size: int) -> bool:
+    """Whether the odd words of several texts, `size` characters in all, add up to more than language has."""
+    return odd > runs.SPREAD + size // 6
+
+
 def _disguises(text: str) -> str | None:
     return "hidden-characters" if glyphs.hidden(text) else None
 

@@ -81,7 +81,7 @@ def count() -> tuple[dict[str, Counter[str]], dict[str, Counter[str]]]:
             size = sum(found.values())
             if size < SMALLEST / 4 and kind in {"LATIN", "CYRILLIC", "ARABIC", "DEVANAGARI"}:
                 continue
-            weight = min(1.0, 30_000 / size)
+            weight = min(2.0, 30_000 / size)
             for pair, times in found.items():
                 pairs[kind][pair] += times * weight
                 singles[kind][pair[1]] += times * weight
