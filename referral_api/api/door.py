@@ -23,6 +23,7 @@ from referral_api.kernel.errors import (
     BodyTooLarge,
     CallError,
     FieldError,
+    Forbidden,
     IdempotencyKeyRequired,
     Invalid,
     MalformedBody,
@@ -198,6 +199,8 @@ def _checked(
         raise PurposeNotAllowed(
             "This is not one of your purposes.", reason="purpose", extra={"purposes": list(actor.purposes)}
         )
+    if actor.principal_refused:
+        raise Forbidden("On-Behalf-Of names nobody for whom you may act.", reason="on_behalf_of")
     call = Call(actor, path, endpoint=endpoint)
     arguments = request.args.to_dict()
     if arguments:

@@ -35,29 +35,32 @@ class _Row:
 @click.pass_obj
 def tail(installation: Installation, lines: int, follow: bool, as_json: bool) -> None:
     """Show the newest entries, newest last: ids and codes only. An entry without an index waits for its place in the tree."""
-    shown: set[UUID] = set()
     with reading(installation) as connection:
         rows = _newest(connection, lines)
         size = _size(connection)
-    _show(rows, shown, as_json)
+    _show(rows, as_json)
+    waiting = {row.id for row in rows if row.index is None}
     with contextlib.suppress(KeyboardInterrupt):
         while follow:
             time.sleep(0.5)
             with reading(installation) as connection:
                 rows = _placed_from(connection, size)
             size += len(rows)
-            _show(rows, shown, as_json)
+            _show((row for row in rows if row.id not in waiting), as_json)
 
 
 def _newest(connection: Connection, lines: int) -> list[_Row]:
-    entry = select(AuditLeaf.index, AuditEntry.id, AuditEntry.leaf)
     waiting = (
         select(AuditEntry.id, AuditEntry.leaf)
         .join(AuditPending, AuditPending.entry_id == AuditEntry.id)
         .order_by(AuditPending.at.desc(), AuditPending.entry_id.desc())
     )
     pending = [_Row(None, *row) for row in connection.execute(waiting.limit(lines))]
-    placed = entry.join(AuditLeaf, AuditLeaf.entry_id == AuditEntry.id).order_by(AuditLeaf.index.desc())
+    placed = (
+        select(AuditLeaf.index, AuditEntry.id, AuditEntry.leaf)
+        .join(AuditEntry, AuditEntry.id == AuditLeaf.entry_id)
+        .order_by(AuditLeaf.index.desc())
+    )
     found = [*pending, *(_Row(*row) for row in connection.execute(placed.limit(lines)))]
     return found[:lines][::-1]
 
@@ -78,11 +81,8 @@ def _size(connection: Connection) -> int:
     return 0 if newest is None else newest + 1
 
 
-def _show(rows: Iterable[_Row], shown: set[UUID], as_json: bool) -> None:
+def _show(rows: Iterable[_Row], as_json: bool) -> None:
     for row in rows:
-        if row.id in shown:
-            continue
-        shown.add(row.id)
         entry = {"index": row.index, **json.loads(row.leaf)}
         click.echo(json.dumps(entry) if as_json else _line(entry))
     sys.stdout.flush()

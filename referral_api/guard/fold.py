@@ -21,7 +21,7 @@ _ALIKE: Final = str.maketrans(
     "ABESIJKMHOPCTYX3aeopcyxijsdqwhlGYyvABEZHIKMNOPTYXoavpuikOSUounhgjqagijLISABCDEFGHJKMNOPRTUVWYZABCDEGHJKLMPRSTVWZ",
 )
 # Letters that Unicode does not take apart, by the letter that stands nearest.
-_NEAR: Final = dict(zip("ıəøłđŧħɛɔɓɗƙŋөүұқғңһҳҷәҙҫґ", "ieoldtheobdknоуукгнххжазсг", strict=True)) | {"ß": "ss", "æ": "ae", "œ": "oe"}
+_NEAR: Final = dict(zip("ıəøłđŧħɛɔɓɗƙŋөүұқғңһҳҷәҙҫґ", "ieoldtheobdknоуукгнххжазсг", strict=True)) | {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "װ": "וו", "ױ": "וי", "ײ": "יי"}
 _STROKED: Final = re.compile(f"[{''.join(_NEAR)}{''.join(each.upper() for each in _NEAR if each not in 'ßı')}]")
 _PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _ENTITY: Final = re.compile(r"&#(?:[xX]([0-9A-Fa-f]{1,6})|([0-9]{1,7}));?")

@@ -44,8 +44,8 @@ _CID: Final = re.compile(r"(?<![A-Za-z0-9])Qm[1-9A-HJ-NP-Za-km-z]{44}(?![A-Za-z0
 _HXXP: Final = re.compile(r"h[tx*]{2}ps?(?=\s{0,2}(?::|\[:\]|://))|meow(?=://)")
 _DOT: Final = re.compile(r"\s?(?:\[\s?(?:\.|dot)\s?\]|\(\s?(?:\.|dot)\s?\)|\{\s?(?:\.|dot)\s?\})\s?")
 _SCHEME: Final = re.compile(r"\[:\]\s?//|\[://\]|:\s?[/\\]\s?[/\\]\s?")
-_DEFANGED: Final = ("[", "(.", "( .", "(dot", "{", "xp", "**p", "meow:")
-_PEER_SIGNS: Final = ("magnet", "urn:", "ed2k", ".onion", ".i2p", "ipfs", "ipns", "dweb", "baf", "bag", ".loki", ".bit", "blob:", "cid:", ":/", "filesystem:")
+_DEFANGED: Final = ("[", "(.", "( .", "(dot", "{", "xxp", "**p", "meow:")
+_PEER_SIGNS: Final = (":/", "magnet", "urn:", ".onion", ".i2p", "ipfs", "ipns", "blob:", "cid:")
 
 
 def media_link(text: str, lowered: str) -> bool:

@@ -60,6 +60,8 @@ def _base32(data: bytes) -> bytes:
     return base64.b32encode(data)[: len(data) * 8 // 5]
 
 
+_UPPER: Final = bytes(range(65, 91))
+_HALF_TURN: Final = bytes.maketrans(_UPPER + _UPPER.lower(), (_UPPER[13:] + _UPPER[:13]) + (_UPPER[13:] + _UPPER[:13]).lower())
 _SIXTY_FOUR: Final = tuple(dict.fromkeys(_base64(each) for each in _BEGINNINGS if len(_base64(each)) >= 5))
 _THIRTY_TWO: Final = tuple(dict.fromkeys(_base32(each) for each in _BEGINNINGS if len(each) >= 5))
 _SIXTEEN: Final = tuple(
@@ -76,6 +78,10 @@ def in_encoded(letters: bytes) -> bool:
     """Whether a text, rid of all but ASCII letters, digits and +/, holds the beginning of a file as an encoding writes it."""
     if any(each in letters for each in _SIXTY_FOUR):
         return True
+    # Turned round, with capitals exchanged, or with the alphabet turned by half (rot13).
+    for turned in (letters[::-1], letters.swapcase(), letters.translate(_HALF_TURN)):
+        if any(each in turned for each in _SIXTY_FOUR):
+            return True
     upper, lower = letters.upper(), letters.lower()
     if any(each in upper for each in _THIRTY_TWO) or any(each in lower for each in _SIXTEEN):
         return True

@@ -56,6 +56,8 @@ class Actor:
     certified: bool = False
     scope: frozenset[str] | None = None
     on_behalf_of: UUID | None = None
+    principal_refused: bool = False
+    """On-Behalf-Of names nobody for whom this actor may act: refused at the door, in its turn."""
     session_id: UUID | None = None
     language: str = "en"
     name: str = field(default="", repr=False)

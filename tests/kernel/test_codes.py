@@ -241,10 +241,10 @@ def test_the_document_shows_every_set_with_its_version_and_labels():
 
 def test_the_table_of_the_documentation_is_in_step_with_the_files():
     rows = re.findall(
-        r"^\| `(\w+)` \| (\d+) \| `(\w+\.json)` \|", (ROOT / "docs/value-sets.md").read_text("utf-8"), re.M
+        r"^\| `(\w+)` \| (\d+) \| (\d+) \| `(\w+\.json)` \|", (ROOT / "docs/value-sets.md").read_text("utf-8"), re.M
     )
     written = [
-        (name, str(said["version"]), path.name)
+        (name, str(said["version"]), str(len(said["codes"])), path.name)
         for path in FILES
         for name, said in json.loads(path.read_text("utf-8")).items()
     ]

@@ -1,6 +1,7 @@
 """Who calls: the actor as the database knows it now, in one statement. Rows, not objects, since this runs at each call."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from referral_api.identity import tokens
 from referral_api.identity.tokens import Claims, InvalidToken
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor, Request
-from referral_api.kernel.errors import Forbidden, NotFound, Unauthenticated
+from referral_api.kernel.errors import NotFound, Unauthenticated
 from referral_api.kernel.words import Role
 from referral_api.store.session import session
 
@@ -126,9 +127,8 @@ def _member_of(member_id: UUID, claims: Claims, request: Request, on_behalf_of: 
     rows = session().execute(_MEMBER, values).all() if session_id else ()
     if not rows:
         raise _not_signed_in()
-    if on_behalf_of is not None:
-        raise Forbidden("Only a system acts on behalf of somebody; you act for yourself.", reason="on_behalf_of")
-    return actor_of(rows, request, session_id=session_id)
+    actor = actor_of(rows, request, session_id=session_id)
+    return actor if on_behalf_of is None else replace(actor, principal_refused=True)
 
 
 def member_actor(member_id: UUID, request: Request) -> Actor:
@@ -168,8 +168,6 @@ def _client_of(client_id: UUID, claims: Claims, request: Request, on_behalf_of: 
     first = rows[0]
     roles = [Role.SYSTEM]
     if on_behalf_of is not None:
-        if first.member_id is None:
-            raise Forbidden("There is no such member of your agency to act for.", reason="on_behalf_of")
         roles += [Role(row.role) for row in rows if row.role]
     return Actor(
         kind="client",
@@ -182,6 +180,7 @@ def _client_of(client_id: UUID, claims: Claims, request: Request, on_behalf_of: 
         certified=on_behalf_of is not None and bool(first.certified),
         scope=(claims.scope or frozenset()) & _words(first.scope),
         on_behalf_of=first.member_id if on_behalf_of is not None else None,
+        principal_refused=on_behalf_of is not None and first.member_id is None,
         language=first.language if on_behalf_of is not None else "en",
     )
 
