@@ -45,6 +45,8 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _CROSSED: Final = re.compile("[A-Za-z][\u0370-\u058f\u13a0-\u13ff\u1d00-\u1d7f]|[\u0370-\u058f\u13a0-\u13ff\u1d00-\u1d7f][A-Za-z]")
 _CODE: Final = re.compile(r"\W*(?:[A-Za-z]{0,4}\d{5,14}[A-Za-z]{0,2}|\d{0,3}[A-Z]{1,3}-\d{3,5})\W*")
 _MESSAGE_ID: Final = re.compile(r"<[A-Za-z0-9.+=_-]{8,80}@[A-Za-z0-9.-]{3,60}>")
+_WALLET: Final = re.compile(r"(?<![0-9A-Za-z])(?:[13][1-9A-HJ-NP-Za-km-z]{25,33}|0x[0-9a-fA-F]{40}|bc1[a-z0-9]{39})(?![0-9A-Za-z])")
+_EXEMPT_WALLETS: Final = 2
 _EXEMPT_DIGESTS: Final = 8
 _EXEMPT_IDS: Final = 256
 
@@ -96,6 +98,7 @@ def _alike(word: re.Match[str]) -> str:
 def measure(text: str) -> Oddness:
     """How much a folded text speaks against language, taking its words once each."""
     rest = _MESSAGE_ID.sub(" ", text, count=1) if "@" in text else text
+    rest = _WALLET.sub(" ", rest, count=_EXEMPT_WALLETS)
     if _DIGEST_ROW.search(rest) is None:
         rest = _DIGEST.sub(_digest, rest, count=_EXEMPT_DIGESTS)
     words = fold.bare(_EAST.sub(" ", rest))

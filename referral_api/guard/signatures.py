@@ -69,6 +69,21 @@ _SIXTEEN: Final = tuple(
 )
 
 
+# Base85 writes four bytes as five characters, in three alphabets (RFC 1924, Adobe, ZeroMQ's Z85).
+_RFC_1924: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
+_Z85: Final = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
+_ADOBE: Final = bytes(range(33, 118))
+_FOURS: Final = tuple(dict.fromkeys(base64.b85encode(each[:4]) for each in _BEGINNINGS))
+_EIGHTY_FIVE: Final = tuple(
+    each.translate(bytes.maketrans(_RFC_1924, alphabet)) for each in _FOURS for alphabet in (_RFC_1924, _Z85, _ADOBE)
+)
+
+
+def in_base85(letters: bytes) -> bool:
+    """Whether a text, rid of its blanks, holds the beginning of a file as a dialect of base85 writes it."""
+    return any(each in letters for each in _EIGHTY_FIVE)
+
+
 def starts_a_file(data: bytes) -> bool:
     """Whether bytes begin as a known file format does."""
     return _IN_BYTES.match(data) is not None

@@ -15,7 +15,7 @@ _FEW_DIGITS: Final = 48
 _LAYERS: Final = 3
 _ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}|&[#A-Za-z]|\\[uUxX0-7]|U\+[0-9A-Fa-f]{4}|=[0-9A-F]{2}=[0-9A-F]{2}|=\r?\n")
 _ESCAPE_SIGNS: Final = ("%", "&", "\\", "U+", "=")
-_UUENCODED: Final = re.compile(r"(?:^|\n)begin(?:-base64)? [0-7]{3,4} \S")
+_UUENCODED: Final = re.compile(r"(?<!\w)begin(?:-base64)? [0-7]{3,4} \S+\r?\n")
 _OTHER_DIGITS: Final = re.compile(r"[^\D0-9]")
 
 
@@ -83,6 +83,8 @@ def _runs(rest: str, plain: bytes) -> Verdict:
         return Verdict("encoded-run", 0)
     if b"\t" in plain and glyphs.blanks(rest):
         return Verdict("hidden-characters", 0)
+    if b"begin" in plain and _UUENCODED.search(rest):
+        return Verdict("encoded-run", 0)
     calm = runs.calm(plain)
     if (not calm or digits > _FEW_DIGITS) and signatures.in_encoded(plain.translate(None, _NOT_ENCODED)):
         return Verdict("file-signature", 0)
@@ -90,7 +92,9 @@ def _runs(rest: str, plain: bytes) -> Verdict:
         rest = runs.stamps_removed(rest)
         calm = runs.calm(fold.bare(rest).encode("ascii", "replace"))
     if not calm:
-        if runs.chopped(rest) or _UUENCODED.search(rest):
+        if signatures.in_base85(plain.translate(None, _BLANK)):
+            return Verdict("file-signature", 0)
+        if runs.chopped(rest):
             return Verdict("encoded-run", 0)
         oddness = runs.measure(rest)
     else:
