@@ -3,6 +3,6 @@
 import os
 
 from config import from_environment
-from referral_api.app import create_app
+from referral_api.app import create_app, refuse_owner
 
-app = create_app(from_environment(os.environ))
+app = refuse_owner(create_app(from_environment(os.environ)))

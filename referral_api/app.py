@@ -7,7 +7,7 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from config import Settings
+from config import Settings, UnsafeSettings
 from referral_api import vault
 from referral_api.api import door, rates
 from referral_api.features.accounts.queries import identify
@@ -22,10 +22,11 @@ from referral_api.features.webhooks.routes import room as webhooks
 from referral_api.features.withdrawal.routes import room as withdrawal
 from referral_api.identity.keys import SigningKeys
 from referral_api.kernel.clock import Clock, system_clock
+from referral_api.store.roles import owns_the_log
 from referral_api.store.session import configure_engine, db
 from referral_api.vault import KeyRing
 
-__all__ = ["ROOMS", "create_app"]
+__all__ = ["ROOMS", "create_app", "refuse_owner"]
 
 ROOMS = (accounts, agencies, directory, cases, consent, referrals, withdrawal, webhooks, oversight)
 
@@ -54,6 +55,19 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     door.open_rooms(app, ROOMS)
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+    return app
+
+
+def refuse_owner(app: Flask) -> Flask:
+    """Refuse to serve in production as a role that could change the log. Migrating is the owner's; serving is another role's."""
+    settings: Settings = app.extensions["settings"]
+    if settings.production:
+        with app.app_context(), db.engine.connect() as connection:
+            if owns_the_log(connection):
+                raise UnsafeSettings(
+                    "The database role of REFERRAL_DATABASE_URL owns the log's tables and could change them. "
+                    "Let the owner migrate (`referral db upgrade`, `referral db grant ROLE`) and serve as another role."
+                )
     return app
 
 
