@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -24,6 +25,7 @@ from referral_api.cli.tail import tail
 __all__ = ["audit"]
 
 _MOST_PROOF: Final = 1_000_000
+_EMPTY: Final = "The log is empty: nothing has its place in the tree yet."
 
 
 class VerifierKeyType(click.ParamType[VerifierKey]):
@@ -72,7 +74,7 @@ def verify(installation: Installation, file: Path | None, key: VerifierKey | Non
                     _counted(whole_log(connection, signer.verifier), "Checking"), Trust(key=key or signer.verifier)
                 )
             except NotIntegrated:
-                raise click.ClickException("The log is empty: nothing has its place in the tree yet.") from None
+                raise click.ClickException(_EMPTY) from None
     _say(verdict, as_json)
 
 
@@ -105,24 +107,32 @@ def export(installation: Installation, file: Path) -> None:
     The format is in docs/audit-format.md. An existing file is never overwritten.
     """
     signer = _signer(installation)
-    try:
-        out = (
-            sys.stdout.buffer
-            if str(file) == "-"
-            else os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-        )
-    except OSError as error:
-        raise click.ClickException(f"{file}: {error.strerror}.") from None
-    with reading(installation) as connection:
+    with _new_file(file) as out, reading(installation) as connection:
         try:
             for line in _counted(whole_log(connection, signer.verifier), "Writing"):
                 out.write(line)
         except NotIntegrated:
-            if str(file) != "-":
-                file.unlink()
-            raise click.ClickException("The log is empty: nothing has its place in the tree yet.") from None
-    out.flush()
+            raise click.ClickException(_EMPTY) from None
     click.echo(f"Its key, for whoever checks it: {signer.verifier}", err=True)
+
+
+@contextmanager
+def _new_file(path: Path) -> Iterator[BinaryIO]:
+    """A new file for its owner alone, gone again if writing it fails; - is stdout."""
+    if str(path) == "-":
+        yield sys.stdout.buffer
+        sys.stdout.flush()
+        return
+    try:
+        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise click.ClickException(f"{path}: {error.strerror}.") from None
+    try:
+        with os.fdopen(number, "wb") as file:
+            yield file
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def _say(verdict: Verdict, as_json: bool) -> None:

@@ -1,6 +1,7 @@
 """`referral`: all commands under one name."""
 
 import os
+import sys
 from typing import Final
 
 import click
@@ -9,7 +10,7 @@ from referral_api.cli import logs
 from referral_api.cli.audit import audit
 from referral_api.cli.database import database
 from referral_api.cli.demo.commands import demo
-from referral_api.cli.installation import CreateApp, Installation, from_here
+from referral_api.cli.installation import CreateApp, Unusable, from_here
 from referral_api.cli.keys import keys
 from referral_api.cli.people import agency, client, member, platform
 from referral_api.cli.serving import serve
@@ -26,14 +27,8 @@ Exit codes: 0 it was done, or holds; 1 it was refused, failed, or does not hold;
 
 
 @click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
-@click.pass_context
-def referral(context: click.Context) -> None:
+def referral() -> None:
     """Exchange of referral records about child victims: run it, found it, read its log."""
-    os.umask(0o077)
-    logs.configure()
-    if isinstance(context.obj, Installation):
-        return
-    context.obj = from_here(os.environ, context.obj)
 
 
 for _command in (serve, worker, database, keys, platform, agency, member, client, demo, audit):
@@ -42,4 +37,11 @@ for _command in (serve, worker, database, keys, platform, agency, member, client
 
 def main(create_app: CreateApp) -> None:
     """Run the command that was typed. `create_app` is handed down from the roof, which alone knows every room."""
-    referral(prog_name="referral", obj=create_app)
+    os.umask(0o077)
+    logs.configure()
+    try:
+        here = from_here(os.environ, create_app)
+    except Unusable as unusable:
+        unusable.show()
+        sys.exit(unusable.exit_code)
+    referral(prog_name="referral", obj=here)

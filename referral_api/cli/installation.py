@@ -17,6 +17,7 @@ from config import Settings, UnsafeSettings, from_environment
 from referral_api.audit.note import NoteError
 from referral_api.identity.jwk import InvalidKey
 from referral_api.kernel.clock import Clock, system_clock
+from referral_api.store import db
 from referral_api.vault import WeakKeys
 
 __all__ = ["ENV_FILE", "ROOT", "CreateApp", "Installation", "Unusable", "child_environment", "from_here", "opened"]
@@ -104,7 +105,10 @@ def opened(app: Flask) -> Iterator[None]:
     """The service's context for one command; a database that does not answer is said in words."""
     try:
         with app.app_context():
-            yield
+            try:
+                yield
+            finally:
+                db.engine.dispose()
     except (OperationalError, ProgrammingError) as error:
         said = str(error.orig).strip().splitlines()[0] if error.orig else type(error).__name__
         raise click.ClickException(f"The database does not answer as it should ({said}). Is it migrated?") from None

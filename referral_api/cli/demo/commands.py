@@ -1,7 +1,7 @@
 """`referral demo`: make the invented world, serve it, and help to sign in."""
 
+import http.client
 import os
-import socket
 import sys
 import time
 from collections.abc import Mapping
@@ -61,7 +61,7 @@ def run(installation: Installation, port: int, folder: Path) -> None:
         _tell("In a second shell, name the database again: export DATABASE_URL=...")
 
     def ready() -> bool:
-        if not _listens(port):
+        if not _answers(port):
             return False
         _tell(_welcome(folder, port, time.monotonic() - began))
         return True
@@ -147,10 +147,16 @@ def _elsewhere(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environ.items() if not name.startswith("REFERRAL_")}
 
 
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(0.5)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def _answers(port: int) -> bool:
+    """Whether the service answers, whatever it says: a port that is open alone may have nobody behind it yet."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/livez", headers={"Connection": "close"})
+        return connection.getresponse().status > 0
+    except OSError:
+        return False
+    finally:
+        connection.close()
 
 
 def _welcome(folder: Path, port: int, seconds: float) -> str:

@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
 
 from referral_api.cli.installation import ENV_FILE
 from referral_api.cli.keys import key_files, make_keys
@@ -36,8 +37,9 @@ def write_env(folder: Path, environ: Mapping[str, str]) -> bool:
 
     Returns whether the second shell must be told the database's address.
     """
-    database = urlsplit(environ.get("REFERRAL_DATABASE_URL", ""))
-    secret = database.password is not None
+    address = environ.get("REFERRAL_DATABASE_URL")
+    database = make_url(address) if address else None
+    secret = database is not None and bool(database.password or "password" in database.query)
     lines = [
         f"{name}={value}" for name, value in sorted(environ.items()) if not (secret and name == "REFERRAL_DATABASE_URL")
     ]
