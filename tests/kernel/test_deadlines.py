@@ -9,21 +9,23 @@ from hypothesis import strategies as st
 
 from referral_api.kernel import codes
 from referral_api.kernel.deadlines import DEFAULT, check, compute, overdue
-from referral_api.kernel.hours import DAYS, add_open_time
+from referral_api.kernel.hours import DAYS, add_open_time, is_open
 
 WEEK = {day: [["08:00", "17:00"]] for day in DAYS[:5]}
+ALWAYS = {day: [["00:00", "24:00"]] for day in DAYS}
 BERLIN = "Europe/Berlin"
 FRIDAY = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
 """16:00 in Berlin, an hour before the doors close for the weekend."""
+MOMENT = timedelta(milliseconds=1)
 ANSWER = {"high": timedelta(hours=24), "medium": timedelta(hours=72), "low": timedelta(days=7)}
 ACKNOWLEDGE = {"high": timedelta(hours=4), "medium": timedelta(hours=24), "low": timedelta(days=3)}
 
 urgencies = st.sampled_from(("high", "medium", "low"))
-moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)).map(lambda m: m.replace(tzinfo=UTC))
-zones = st.sampled_from((BERLIN, "UTC", "Asia/Phnom_Penh", "America/New_York", "Australia/Lord_Howe"))
-weeks = st.sampled_from(
-    (None, {}, {"mon": []}, WEEK, {"wed": [["22:00", "24:00"]]}, {day: [["00:00", "24:00"]] for day in DAYS})
+moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)).map(
+    lambda m: m.replace(tzinfo=UTC, microsecond=m.microsecond // 1000 * 1000)
 )
+zones = st.sampled_from((BERLIN, "UTC", "Asia/Phnom_Penh", "America/New_York", "Australia/Lord_Howe"))
+weeks = st.sampled_from((None, {}, {"mon": []}, WEEK, {"wed": [["22:00", "24:00"]]}, ALWAYS))
 periods = st.tuples(st.integers(1, 1440), st.integers(1, 1440)).map(
     lambda two: {"acknowledge_hours": min(two), "answer_hours": max(two)}
 )
@@ -53,15 +55,43 @@ def test_high_urgency_runs_on_the_clock_even_when_the_doors_are_closed():
     assert (FRIDAY + timedelta(hours=48), "default-1") == (due.expire_by, due.policy)
 
 
-def test_medium_urgency_is_counted_in_opening_hours():
-    due = friday("medium")
-    assert (berlin("2026-12-02T13:00"), berlin("2026-12-09T16:00")) == (due.acknowledge_by, due.answer_by)
-    assert berlin("2026-12-21T16:00") == due.expire_by
+@pytest.mark.parametrize(
+    ("urgency", "sent", "acknowledge", "answer", "expire"),
+    [
+        ("medium", "2026-11-24T10:00", "2026-11-25T10:00", "2026-11-27T10:00", "2026-11-30T10:00"),
+        ("medium", "2026-11-27T16:00", "2026-11-30T11:00", "2026-11-30T16:00", "2026-12-03T16:00"),
+        ("medium", "2026-11-27T18:00", "2026-11-30T12:00", "2026-12-01T08:00", "2026-12-04T08:00"),
+        ("medium", "2026-11-28T11:00", "2026-11-30T12:00", "2026-12-01T11:00", "2026-12-04T11:00"),
+        ("low", "2026-11-24T10:00", "2026-11-27T10:00", "2026-12-01T10:00", "2026-12-08T10:00"),
+        ("low", "2026-11-28T11:00", "2026-12-01T11:00", "2026-12-07T08:00", "2026-12-14T08:00"),
+    ],
+)
+def test_lower_urgencies_end_when_somebody_is_there_after_at_least_four_open_hours(
+    urgency, sent, acknowledge, answer, expire
+):
+    due = compute(urgency, berlin(sent), hours=WEEK, zone=BERLIN, answers_24_7=False)
+    assert tuple(map(berlin, (acknowledge, answer, expire))) == due[:3]
 
 
-def test_low_urgency_is_counted_in_opening_hours():
-    due = friday("low")
-    assert (berlin("2026-12-09T16:00"), berlin("2026-12-24T13:00")) == (due.acknowledge_by, due.answer_by)
+def test_the_clock_on_the_wall_may_change_in_between_but_the_period_does_not():
+    due = compute("medium", berlin("2026-10-23T10:00"), hours=ALWAYS, zone=BERLIN, answers_24_7=False)
+    assert berlin("2026-10-26T09:00") == due.answer_by
+
+
+def test_holidays_put_a_deadline_off():
+    hours = {**WEEK, "exceptions": {"2026-11-30": []}}
+    assert berlin("2026-12-01T11:00") == friday("medium", hours=hours).acknowledge_by
+
+
+def test_a_short_period_that_was_agreed_is_given_whole_in_open_time():
+    agreed = {"version": "north-3", "medium": {"acknowledge_hours": 2, "answer_hours": 3}}
+    due = friday("medium", override=agreed)
+    assert (berlin("2026-11-30T09:00"), berlin("2026-11-30T10:00")) == (due.acknowledge_by, due.answer_by)
+
+
+def test_deadlines_are_whole_milliseconds():
+    due = compute("high", FRIDAY.replace(microsecond=123999), hours=None, zone=BERLIN, answers_24_7=False)
+    assert [123000] * 3 == [moment.microsecond for moment in due[:3]]
 
 
 @pytest.mark.parametrize("urgency", ["high", "medium", "low"])
@@ -104,9 +134,21 @@ def test_the_more_urgent_is_never_due_later(sent, hours, zone):
 
 
 @given(urgencies, moments, weeks, zones)
-def test_it_expires_one_more_answer_period_after_the_answer_was_due(urgency, sent, hours, zone):
+def test_it_expires_when_the_same_request_sent_at_the_deadline_would_have_to_be_answered(urgency, sent, hours, zone):
     due = compute(urgency, sent, hours=hours, zone=zone, answers_24_7=False)
-    assert add_open_time(None if urgency == "high" else hours, zone, due.answer_by, ANSWER[urgency]) == due.expire_by
+    again = compute(urgency, due.answer_by, hours=hours, zone=zone, answers_24_7=False)
+    assert again.answer_by == due.expire_by
+
+
+@given(
+    st.sampled_from(("medium", "low")), moments, st.sampled_from((WEEK, {"wed": [["22:00", "24:00"]]}, ALWAYS)), zones
+)
+def test_lower_urgencies_end_while_somebody_is_there_and_leave_four_open_hours(urgency, sent, hours, zone):
+    due = compute(urgency, sent, hours=hours, zone=zone, answers_24_7=False)
+    four = add_open_time(hours, zone, sent, timedelta(hours=4))
+    for moment in (due.acknowledge_by, due.answer_by):
+        assert is_open(hours, zone, moment) or is_open(hours, zone, moment - MOMENT)
+        assert four <= moment
 
 
 @given(urgencies, moments, weeks, zones)
@@ -118,7 +160,6 @@ def test_the_zone_in_which_the_sending_is_told_changes_nothing(urgency, sent, ho
 # Overdue
 
 SENT, LATER = FRIDAY + timedelta(hours=4), FRIDAY + timedelta(hours=24)
-MOMENT = timedelta(milliseconds=1)
 
 
 @pytest.mark.parametrize(
