@@ -49,13 +49,17 @@ def values(name: str) -> tuple[str, ...]:
 
 
 @cache
-def document() -> dict[str, Any]:
-    """Every set with its labels, as GET /v1/codes shows them."""
+def document(language: str | None = None) -> dict[str, Any]:
+    """Every set with its labels, as GET /v1/codes shows them: in all languages, or in one. KeyError for a language that has none."""
+    shown = LANGUAGES if language is None else (language,)
     items = [
         {
             "name": found.name,
             "version": found.version,
-            "codes": [{"code": code, "labels": dict(labels)} for code, labels in found.labels.items()],
+            "codes": [
+                {"code": code, "labels": {each: labels[each] for each in shown}}
+                for code, labels in found.labels.items()
+            ],
         }
         for found in SETS.values()
     ]
