@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
@@ -42,22 +42,24 @@ class Limits:
 
 
 class Body(Schema):
-    """A body or a query: an unknown member is refused, never ignored."""
+    """A body or a query: an unknown member is refused, never ignored. An answer (`...Out`) always has all its members but `sometimes`."""
+
+    sometimes: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         unknown = RAISE
 
 
 class Text(fields.String):
-    """Words of people. Not empty, bounded, no control characters but line ends and tabs."""
+    """Words of people. Not empty, bounded, no control characters but line ends and tabs. A pattern is of the whole text."""
 
     def __init__(
         self, maximum: int = Limits.LINE, *, minimum: int = 1, pattern: str | None = None, **kwargs: Any
     ) -> None:
-        self.maximum = maximum
+        self.maximum, self.pattern = maximum, pattern
         checks: list[Any] = [validate.Length(min=minimum, max=maximum)]
         if pattern:
-            checks.append(validate.Regexp(pattern))
+            checks.append(validate.Regexp(rf"(?:{pattern})\Z"))
         super().__init__(validate=checks, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
@@ -72,7 +74,7 @@ class Machine(fields.String):
     """A typed machine string (a password, a token): bounded, parsed by its own grammar, never shown to another user, not scanned."""
 
     def __init__(self, maximum: int, **kwargs: Any) -> None:
-        super().__init__(validate=validate.Length(min=1, max=maximum), **kwargs)
+        super().__init__(validate=[validate.Length(min=1, max=maximum), _printable], **kwargs)
 
 
 class Code(fields.String):
@@ -161,7 +163,7 @@ class Whole(fields.Integer):
         super().__init__(strict=not text, validate=validate.Range(min=minimum, max=maximum), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
-        if self.text and isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 10:
+        if self.text and isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 17:
             return int(value)
         if self.text or isinstance(value, bool) or not isinstance(value, int):
             raise ValidationError("Not a whole number.")
@@ -172,9 +174,21 @@ class Nested(fields.Nested):
     """An object within an object."""
 
 
+class _Many(fields.List[Any]):
+    """A list is replaced as a whole, by a merge patch too (RFC 7396), so its members are never partial."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> list[Any]:
+        return super()._deserialize(value, attr, data, **{**kwargs, "partial": False})
+
+
 def many(field: fields.Field[Any], *, minimum: int = 0, maximum: int = Limits.ITEMS, **kwargs: Any) -> fields.List[Any]:
     """A bounded list."""
-    return fields.List(field, validate=validate.Length(min=minimum, max=maximum), **kwargs)
+    return _Many(field, validate=validate.Length(min=minimum, max=maximum), **kwargs)
+
+
+def _printable(value: str) -> None:
+    if any(ord(c) < 32 for c in value):
+        raise ValidationError("Control characters are not text.")
 
 
 def _each_once(values: list[str]) -> None:

@@ -24,12 +24,12 @@ __all__ = [
 
 def country(**more: Any) -> Text:
     said = {"description": "ISO 3166-1 alpha-2.", "example": "KH"}
-    return Text(2, pattern=r"\A[A-Z]{2}\Z", metadata=said, **more)
+    return Text(2, pattern=r"[A-Z]{2}", metadata=said, **more)
 
 
 def language(**more: Any) -> Text:
     said = {"description": "A language (BCP 47).", "example": "km"}
-    return Text(35, pattern=r"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z", metadata=said, **more)
+    return Text(35, pattern=r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", metadata=said, **more)
 
 
 def languages(**more: Any) -> fields.List[Any]:
@@ -64,9 +64,9 @@ class Contact(Body):
     """Whom to reach. Who refers to the agency sees this, so it names people on duty, never a shelter's address."""
 
     name = Text(allow_none=True, metadata={"description": "A person or a desk.", "example": "Duty desk"})
-    phone = Text(40, allow_none=True, pattern=r"\A\+?[0-9 ()./-]{3,40}\Z", metadata={"example": "+855 23 555 0100"})
+    phone = Text(40, allow_none=True, pattern=r"\+?[0-9 ()./-]{3,40}", metadata={"example": "+855 23 555 0100"})
     email = Text(
-        254, allow_none=True, pattern=r"\A[^@\s]{1,64}@[^@\s]{1,189}\Z", metadata={"example": "duty@example.org"}
+        254, allow_none=True, pattern=r"[^@\s]{1,64}@[^@\s]{1,189}", metadata={"example": "duty@example.org"}
     )
 
 

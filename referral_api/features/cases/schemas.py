@@ -23,9 +23,9 @@ from referral_api.features.cases.queries import CaseView
 from referral_api.kernel import clock, ids
 from referral_api.kernel.words import DATA_CLASSES
 
-_LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
-_COUNTRY = r"^[A-Z]{2}$"
-_SUBDIVISION = r"^[A-Z]{2}-[A-Z0-9]{1,3}$"
+_LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
+_COUNTRY = r"[A-Z]{2}"
+_SUBDIVISION = r"[A-Z]{2}-[A-Z0-9]{1,3}"
 
 
 def _line(example: str | None = None, maximum: int = Limits.LINE, **kwargs: Any) -> Text:

@@ -38,7 +38,7 @@ class GiveConsent(Body):
     child_view = Nested(ChildView, allow_none=True, load_default=None)
     grants = many(Nested(Grant), minimum=1, maximum=20, required=True)
     restrictions = Text(Limits.TEXT, allow_none=True, load_default=None)
-    explained_in = Text(35, allow_none=True, load_default=None, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")
+    explained_in = Text(35, allow_none=True, load_default=None, pattern=r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
     explained_by = Text(allow_none=True, load_default=None)
     explained_limits = Flag(allow_none=True, load_default=None)
     evidence_reference = Text(allow_none=True, load_default=None)

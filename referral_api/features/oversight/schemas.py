@@ -12,7 +12,7 @@ class ListEntries(ListQuery):
     agency = Id("agency", load_default=None)
     case = Text(64, load_default=None, metadata={"description": "A case's id, or its `case_ref`."})
     subject = Text(64, load_default=None, metadata={"description": "The id of the thing acted on."})
-    action = Text(64, load_default=None, pattern=r"^[a-z_]+\.[a-z_]+$", metadata={"example": "referral.accepted"})
+    action = Text(64, load_default=None, pattern=r"[a-z_]+\.[a-z_]+", metadata={"example": "referral.accepted"})
     outcome = Code(among=("allowed", "denied", "refused"), load_default=None)
     since = Moment(data_key="from", load_default=None)
     until = Moment(data_key="to", load_default=None)

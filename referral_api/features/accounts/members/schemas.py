@@ -14,12 +14,12 @@ def username(**more: Any) -> Text:
         "description": "Lower case letters, digits, dot, hyphen, underscore; one over all agencies.",
         "example": "amina.k",
     }
-    return Text(64, pattern=r"\A[a-z0-9][a-z0-9._-]{2,63}\Z", metadata=said, **more)
+    return Text(64, pattern=r"[a-z0-9][a-z0-9._-]{2,63}", metadata=said, **more)
 
 
 def language(**more: Any) -> Text:
     said = {"description": "A language (BCP 47).", "example": "fr"}
-    return Text(35, pattern=r"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z", metadata=said, **more)
+    return Text(35, pattern=r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", metadata=said, **more)
 
 
 class Nothing(Body):
