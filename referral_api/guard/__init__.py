@@ -79,7 +79,9 @@ def _scan_pieces(pieces: list[Piece]) -> list[Finding]:
     if together is None:
         return []
     alone = [(piece, judge(piece.text) if len(piece.text) >= _SHORTEST else _NOTHING) for piece in pieces]
-    findings = [Finding(piece.pointer, seen.family, len(piece.text)) for piece, seen in alone if seen.family is not None]
+    findings = [
+        Finding(piece.pointer, seen.family, len(piece.text)) for piece, seen in alone if seen.family is not None
+    ]
     if findings:
         return list({finding.pointer: finding for finding in findings}.values())
     # Split over several: the one that speaks most against language stands for all.

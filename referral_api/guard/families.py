@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-_INSTEAD: Final = (
-    "This service holds text only. Such material must go to the national specialised unit, which enters it in ICSE; write its reference here."
-)
+_INSTEAD: Final = "This service holds text only. Such material must go to the national specialised unit, which enters it in ICSE; write its reference here."
 
 FAMILIES: Final[Mapping[str, str]] = MappingProxyType(
     {

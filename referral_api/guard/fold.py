@@ -12,8 +12,12 @@ INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-_MARKS: Final = re.compile("[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u0730-\u074a\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
-_MARKED: Final = re.compile("(?<=[0-9A-Za-z+/=])[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
+_MARKS: Final = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u0730-\u074a\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+)
+_MARKED: Final = re.compile(
+    "(?<=[0-9A-Za-z+/=])[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
+)
 
 _ALIKE: Final = str.maketrans(
     # Cyrillic, Greek, Armenian, Cherokee and Latin letters that are drawn like ASCII ones (a part of Unicode UTS #39).
@@ -21,11 +25,22 @@ _ALIKE: Final = str.maketrans(
     "ABESIJKMHOPCTYX3aeopcyxijsdqwhlGYyvABEZHIKMNOPTYXoavpuikOSUounhgjqagijLISABCDEFGHJKMNOPRTUVWYZABCDEGHJKLMPRSTVWZ",
 )
 # Letters that Unicode does not take apart, by the letter that stands nearest.
-_NEAR: Final = dict(zip("ıəøłđŧħɛɔɓɗƙŋөүұқғңһҳҷәҙҫґ", "ieoldtheobdknоуукгнххжазсг", strict=True)) | {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "װ": "וו", "ױ": "וי", "ײ": "יי"}
+_NEAR: Final = dict(zip("ıəøłđŧħɛɔɓɗƙŋөүұқғңһҳҷәҙҫґ", "ieoldtheobdknоуукгнххжазсг", strict=True)) | {
+    "ß": "ss",
+    "æ": "ae",
+    "œ": "oe",
+    "þ": "th",
+    "ð": "d",
+    "װ": "וו",
+    "ױ": "וי",
+    "ײ": "יי",
+}
 _STROKED: Final = re.compile(f"[{''.join(_NEAR)}{''.join(each.upper() for each in _NEAR if each not in 'ßı')}]")
 _PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _ENTITY: Final = re.compile(r"&#(?:[xX]([0-9A-Fa-f]{1,6})|([0-9]{1,7}));?")
-_BACKSLASH: Final = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|U([0-9A-Fa-f]{8})|([0-7]{3}))")
+_BACKSLASH: Final = re.compile(
+    r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|U([0-9A-Fa-f]{8})|([0-7]{3}))"
+)
 _QUOTED: Final = re.compile(r"=([0-9A-F]{2})|=\r?\n")
 _CODE_POINT: Final = re.compile(r"(?<![A-Za-z0-9])U\+([0-9A-Fa-f]{4,6})(?![0-9A-Fa-f])\s?")
 

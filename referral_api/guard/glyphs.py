@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from collections import Counter
 from typing import Final
@@ -59,7 +58,9 @@ def _common_ideographs() -> set[str]:
 
 
 _COMMON: Final = _common_ideographs()
-_RARE_IDEOGRAPHS: Final = re.compile(f"[{_ranges({chr(code) for code in range(0x3400, 0xA000)} - _COMMON)}\uf900-\ufaff]")
+_RARE_IDEOGRAPHS: Final = re.compile(
+    f"[{_ranges({chr(code) for code in range(0x3400, 0xA000)} - _COMMON)}\uf900-\ufaff]"
+)
 _RARE_SYLLABLES: Final = re.compile(
     f"[{_ranges({chr(code) for code in range(0xAC00, 0xD7A4)} - _decoded('euc_kr', range(0xB0, 0xC9), range(0xA1, 0xFF)))}]"
 )
@@ -106,13 +107,17 @@ def odd(text: str) -> bool:
     unused = len(_UNUSED.findall(text)) + sum(unicodedata.category(each) in _NOT_CHARACTERS for each in beyond)
     if unused > 4:
         return True
-    if len(braille := _BRAILLE.findall(text)) > 24 and (len(set(braille)) > 44 or sum(each > "\u283f" for each in braille) * 6 > len(braille)):
+    if len(braille := _BRAILLE.findall(text)) > 24 and (
+        len(set(braille)) > 44 or sum(each > "\u283f" for each in braille) * 6 > len(braille)
+    ):
         return True
     if len(_BLOCKS.findall(text)) > 48 or sum(map(len, _ACCENTED.findall(text))) > 32:
         return True
     if len(emoji := _EMOJI.findall(text)) > 40 and len(set(emoji)) > 20:
         return True
-    return _uneven(_IDEOGRAPHS.findall(text), _RARE_IDEOGRAPHS, text) or _uneven(_SYLLABLES.findall(text), _RARE_SYLLABLES, text)
+    return _uneven(_IDEOGRAPHS.findall(text), _RARE_IDEOGRAPHS, text) or _uneven(
+        _SYLLABLES.findall(text), _RARE_SYLLABLES, text
+    )
 
 
 def _uneven(found: list[str], rare: re.Pattern[str], text: str) -> bool:

@@ -34,7 +34,9 @@ _SHARED: Final = re.compile(
 _PLACE: Final = re.compile(
     r"(?:(?:https?|s?ftps?|file|smb|rtsp|rtmp|mms|webdavs?|davs?|content|res|asset|gs|s3):|//|www\.|(?<![a-z0-9@.-])(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}(?::[0-9]{2,5})?/)"
 )
-_ENDING: Final = re.compile(rf"\.(?:{_MEDIA}){_END}|[?&](?:format|fm|ext|type|mime)=(?:image|video|audio|jpe?g|png|gif|webp|mp[34])(?![a-z0-9])")
+_ENDING: Final = re.compile(
+    rf"\.(?:{_MEDIA}){_END}|[?&](?:format|fm|ext|type|mime)=(?:image|video|audio|jpe?g|png|gif|webp|mp[34])(?![a-z0-9])"
+)
 _PEER: Final = re.compile(
     r"magnet:\s{0,4}\?|xt=urn:|urn:(?:btih|btmh|sha1|tree|ed2k):|ed2k:|(?<![a-z0-9])(?:[a-z2-7]{56}|[a-z2-7]{16})\.(?:onion|i2p)(?![a-z0-9])|[a-z0-9-]{1,63}\.i2p/|(?:ipfs|ipns|dweb|hyper|dat|bzz|ar|freenet|zeronet|thunder|dcc|gemini|tox|sia):/?/"
     r"|(?<![a-z])(?:dweb:|/)ip[fn]s/[a-z0-9]|\.ip[fn]s\.[a-z]|ipfs\.io/|dweb\.link|(?<![a-z0-9])ba[fg][ykz][a-z2-7]{40,70}(?![a-z0-9])"

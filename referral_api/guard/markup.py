@@ -22,16 +22,31 @@ _CSS: Final = re.compile(
     r"(?<![a-z0-9])(?:url|src|image-set|image|cross-fade|element)\s{0,8}\(\s{0,8}[\"']?(?:[a-z]{2,10}:|//|[./#]{0,8}[^\s()\"']{1,200}\.[a-z0-9]{2,5}[\"')?#])"
     r"|@import\s{0,8}(?:url|[\"'])"
 )
-_MARKDOWN: Final = re.compile(r"!\s?\[[^\[\]]{0,300}\]\s?(?:\(\s{0,4}[^\s()]|\[)|!\[\[[^\[\]\n]{1,200}\]\]|!\[[^\[\]]{1,300}\](?=[\s\S]{0,2000}\n\s{0,3}\[[^\[\]]{1,300}\]:)")
+_MARKDOWN: Final = re.compile(
+    r"!\s?\[[^\[\]]{0,300}\]\s?(?:\(\s{0,4}[^\s()]|\[)|!\[\[[^\[\]\n]{1,200}\]\]|!\[[^\[\]]{1,300}\](?=[\s\S]{0,2000}\n\s{0,3}\[[^\[\]]{1,300}\]:)"
+)
 _OTHER: Final = re.compile(
     r"\[(?:img|image|video|audio|media|flash|youtube|embed)(?:[=\s][^\[\]\n]{0,120})?\]\s{0,8}\S"
     r"|\[\[(?:file|image|media|fichier|imagen|archivo|datei|bild|ملف|صورة):[^\[\]\n]{1,200}\]\]"
     r"|\.\.\s{1,4}(?:image|figure|video|raw)::\s{0,8}\S|(?<![a-z])(?:image|video|audio)::?[^\s\[\]:]{1,200}\[|\\includegraphics|\\graphicspath|\\begin\s{0,8}\{tikzpicture"
-    r"|<!\[cdata\[|<!entity|<!doctype|\{\\\\?(?:rtf1|\*?\\\\?shppict|pict[\\{])|(?<![a-z])begin-base64 \d{3}|=ybegin |content-transfer-encoding:|content-type:\s{0,8}(?:image|video|audio|application)/"
+    r"|<!\[cdata\[|<!entity|<!doctype|\{\\\\?(?:rtf1|\*?\\\\?shppict|pict[\\{])|(?<![a-z])begin-base64 \d{3}|=ybegin "
+    r"|content-transfer-encoding:|content-type:\s{0,8}(?:image|video|audio|application)/"
 )
 
 
-_OTHER_SIGNS: Final = ("[", "::", "image:", "video:", "audio:", "\\", "<!", "begin-base64", "=ybegin", "content-t", "rtf1")
+_OTHER_SIGNS: Final = (
+    "[",
+    "::",
+    "image:",
+    "video:",
+    "audio:",
+    "\\",
+    "<!",
+    "begin-base64",
+    "=ybegin",
+    "content-t",
+    "rtf1",
+)
 _CSS_SIGNS: Final = ("url", "src", "image", "@import", "cross-fade", "element")
 
 

@@ -12,7 +12,18 @@ from referral_api.guard.signatures import starts_a_file
 _RUN: Final = re.compile(r"\d[\d\s,.;:|/\\\[\](){}<>+_'\"&#*~-]{40,}+")
 _DIGITS: Final = re.compile(r"\d+")
 _STANDING: Final = re.compile(r"(?<![\w.])\d{1,3}(?![\w])")
-_STARTS: Final = ("137 80 78 71", "71 73 70 56", "255 216 255", "82 73 70 70", "37 80 68 70", "80 75 3 4", "73 73 42 0", "77 77 0 42", "102 116 121 112", "26 69 223 163")
+_STARTS: Final = (
+    "137 80 78 71",
+    "71 73 70 56",
+    "255 216 255",
+    "82 73 70 70",
+    "37 80 68 70",
+    "80 75 3 4",
+    "73 73 42 0",
+    "77 77 0 42",
+    "102 116 121 112",
+    "26 69 223 163",
+)
 _BITS: Final = re.compile(r"(?<!\d)[01](?:[\s,.;:|/_-]{0,3}[01]){63,}+(?!\d)")
 _MORSE: Final = re.compile(r"(?:[.\u00b7\u2022_\u2013\u2014\u2212-]{1,7}[ /|\n]{1,3}){20,}+")
 _LONGEST: Final = 40
@@ -54,7 +65,12 @@ def _bytes_in_words(run: str, numbers: list[str]) -> bool:
         if looks_like_bytes(values):
             return True
         signed = run.count("-") * 4 > len(values) and max(values) <= 128
-        if signed and len(values) >= _MANY and sum(each >= 64 for each in values) * 4 > len(values) and len(set(values)) > 24:
+        if (
+            signed
+            and len(values) >= _MANY
+            and sum(each >= 64 for each in values) * 4 > len(values)
+            and len(set(values)) > 24
+        ):
             return True
     digits = sum(map(len, numbers))
     if digits < 600:
@@ -71,7 +87,12 @@ def looks_like_bytes(values: Sequence[int | float]) -> bool:
     data = bytes(each for each in values if isinstance(each, int))
     if starts_a_file(data) and data[0] != 0x78:
         return True
-    return len(data) >= 40 and len(set(data)) >= 20 and max(data) >= 200 and sum(each >= 128 for each in data) * 5 > len(data)
+    return (
+        len(data) >= 40
+        and len(set(data)) >= 20
+        and max(data) >= 200
+        and sum(each >= 128 for each in data) * 5 > len(data)
+    )
 
 
 def number_list(values: Sequence[int | float]) -> bool:

@@ -14,18 +14,26 @@ LIMIT: Final = 120  # half-bits in one stretch
 SPREAD: Final = 240  # half-bits over a whole text, when it is strewn among words
 
 _CLASSES: Final = bytes(
-    ord("a") if chr(each).islower() and each < 128
-    else ord("A") if chr(each).isupper() and each < 128
-    else ord("0") if 48 <= each < 58
-    else ord(" ") if each in b" \t\r\n"
-    else ord("!") if each in b"!#$%&*+;<=>@[]^`{|}~\\"
+    ord("a")
+    if chr(each).islower() and each < 128
+    else ord("A")
+    if chr(each).isupper() and each < 128
+    else ord("0")
+    if 48 <= each < 58
+    else ord(" ")
+    if each in b" \t\r\n"
+    else ord("!")
+    if each in b"!#$%&*+;<=>@[]^`{|}~\\"
     else ord(".")
     for each in range(256)
 )
 _VOICED: Final = bytes(
-    ord("v") if each in b"aeiouyAEIOUY?" else ord("c") if chr(each).isalpha() and each < 128 else ord(" ") for each in range(256)
+    ord("v") if each in b"aeiouyAEIOUY?" else ord("c") if chr(each).isalpha() and each < 128 else ord(" ")
+    for each in range(256)
 )
-_PARTED: Final = bytes(ord("x") if (chr(each).isalnum() and each < 128) or each == 63 else ord(" ") for each in range(256))
+_PARTED: Final = bytes(
+    ord("x") if (chr(each).isalnum() and each < 128) or each == 63 else ord(" ") for each in range(256)
+)
 _DENSE: Final = bytes(ord(" ") if each in b" \t\r\n" else ord("x") for each in range(256))
 _CHANGES: Final = (b"aA", b"a0", b"0a", b"A0", b"0A")
 
@@ -33,8 +41,13 @@ _TYPEID: Final = re.compile(r"_0[0-9a-hjkmnp-tv-z]{25}(?![0-9A-Za-z])")
 _UUID: Final = re.compile(
     r"(?<![0-9A-Za-z])[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[089abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}(?![0-9A-Za-z])"
 )
-_DIGEST: Final = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-fA-F]{128}|[0-9a-fA-F]{96}|[0-9a-fA-F]{64}|[0-9a-fA-F]{40}|[0-9a-fA-F]{32})(?![0-9A-Za-z])")
-_DIGEST_ROW: Final = re.compile(r"(?:(?<![0-9A-Za-z])[0-9a-fA-F]{32,128}(?![0-9A-Za-z])[^0-9A-Za-z]{0,4}){5,}")
+_DIGEST: Final = re.compile(
+    r"(?<![0-9A-Za-z])(?:[0-9a-fA-F]{128}|[0-9a-fA-F]{96}|[0-9a-fA-F]{64}|[0-9a-fA-F]{40}|[0-9a-fA-F]{32})(?![0-9A-Za-z])"
+)
+# Four in a row, or a row whose last line is shorter, are the lines of a file and not digests.
+_DIGEST_ROW: Final = re.compile(
+    r"(?<![0-9A-Za-z])(?:[0-9a-fA-F]{32,128}(?![0-9A-Za-z])[^0-9A-Za-z]{1,4}){1,3}(?:[0-9a-fA-F]{32,128}|[0-9a-fA-F]{9,31})(?![0-9A-Za-z])"
+)
 _STAMP: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d)?")
 _CHUNK: Final = re.compile(r"[^\s,;|\"'()]+")
 _NAMED: Final = re.compile(r"\W*([A-Za-z]{2,12})[-_/.:#]([A-Za-z0-9]{1,12}(?:[-_/.:][A-Za-z0-9]{1,8}){0,4})\W*")
@@ -42,11 +55,18 @@ _PART: Final = re.compile(r"(?:[^\W_]|[!#$%&*+;<=>@\[\]^`{|}~\\\u0900-\u109f\u17
 _EAST: Final = re.compile("[\u2e80-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\u3100-\u31ff]+")
 _SHORT: Final = re.compile(r"(?<![^\W_])(?:[A-Za-z0-9+/=]{1,2}(?:[^\w+/=]{1,4}|_{1,4})){30,}+")
 _WORD: Final = re.compile(r"[^\W_]+")
-_CROSSED: Final = re.compile("[A-Za-z][\u0370-\u058f\u13a0-\u13ff\u1d00-\u1d7f]|[\u0370-\u058f\u13a0-\u13ff\u1d00-\u1d7f][A-Za-z]")
+_SHORT_PART: Final = re.compile(r"[A-Za-z0-9+/=]{1,2}")
+_CROSSED: Final = re.compile(
+    "[A-Za-z][\u0370-\u058f\u13a0-\u13ff\u1d00-\u1d7f]|[\u0370-\u058f\u13a0-\u13ff\u1d00-\u1d7f][A-Za-z]"
+)
 _CODE: Final = re.compile(r"\W*(?:[A-Za-z]{0,4}\d{5,14}[A-Za-z]{0,2}|\d{0,3}[A-Z]{1,3}-\d{3,5})\W*")
 _MESSAGE_ID: Final = re.compile(r"<[A-Za-z0-9.+=_-]{8,80}@[A-Za-z0-9.-]{3,60}>")
-_WALLET: Final = re.compile(r"(?<![0-9A-Za-z])(?:[13][1-9A-HJ-NP-Za-km-z]{25,33}|0x[0-9a-fA-F]{40}|bc1[a-z0-9]{39})(?![0-9A-Za-z])")
+_WALLET: Final = re.compile(
+    r"(?<![0-9A-Za-z])(?:[13][1-9A-HJ-NP-Za-km-z]{25,33}|0x[0-9a-fA-F]{40}|bc1[a-z0-9]{39})(?![0-9A-Za-z])"
+)
 _EXEMPT_WALLETS: Final = 2
+_ARGUMENT: Final = re.compile(r"(?<=[A-Za-z0-9/._-])[?&][A-Za-z_]{1,12}=[A-Za-z0-9_.-]{1,44}(?![A-Za-z0-9_.%=+/-])")
+_EXEMPT_ARGUMENTS: Final = 2
 _EXEMPT_DIGESTS: Final = 8
 _EXEMPT_IDS: Final = 256
 
@@ -98,8 +118,10 @@ def _alike(word: re.Match[str]) -> str:
 def measure(text: str) -> Oddness:
     """How much a folded text speaks against language, taking its words once each."""
     rest = _MESSAGE_ID.sub(" ", text, count=1) if "@" in text else text
+    if "://" in rest:
+        rest = _ARGUMENT.sub(" ", rest, count=_EXEMPT_ARGUMENTS)
     rest = _WALLET.sub(" ", rest, count=_EXEMPT_WALLETS)
-    if _DIGEST_ROW.search(rest) is None:
+    if not any(map(_are_lines, _DIGEST_ROW.findall(rest))):
         rest = _DIGEST.sub(_digest, rest, count=_EXEMPT_DIGESTS)
     words = fold.bare(_EAST.sub(" ", rest))
     parts: dict[str, None] = {}
@@ -115,6 +137,11 @@ def measure(text: str) -> Oddness:
         for part in _PART.findall(chunk):
             parts[part if part.isascii() else part.lower()] = None
     return _weigh(parts)
+
+
+def _are_lines(row: str) -> bool:
+    lengths = list(map(len, re.findall(r"[0-9a-fA-F]+", row)))
+    return len(lengths) > 3 or lengths[-1] < 32
 
 
 def _digest(found: re.Match[str]) -> str:
@@ -146,10 +173,14 @@ def foreign(text: str) -> Oddness:
 
 
 def chopped(text: str) -> bool:
-    """Whether a long row of parts of one or two characters is more than initials or a table."""
+    """Whether a long row of parts of one or two characters is more than initials, language codes or a table."""
     for row in _SHORT.findall(text):
-        parts = re.findall(r"[A-Za-z0-9+/=]{1,2}", row)
-        lettered = [part for part in parts if not part.isdigit()]
-        if len(lettered) * 4 > len(parts) and len(set(lettered)) > 5:
+        parts = _SHORT_PART.findall(row)
+        lettered = {part for part in parts if not part.isdigit()}
+        mixed = sum(
+            part.isdigit() or len(part) == 1 or (part != part.lower() and part != part.upper()) or not part.isalpha()
+            for part in parts
+        )
+        if sum(not part.isdigit() for part in parts) * 4 > len(parts) and len(lettered) > 5 and mixed * 5 > len(parts):
             return True
     return False

@@ -61,7 +61,9 @@ def _base32(data: bytes) -> bytes:
 
 
 _UPPER: Final = bytes(range(65, 91))
-_HALF_TURN: Final = bytes.maketrans(_UPPER + _UPPER.lower(), (_UPPER[13:] + _UPPER[:13]) + (_UPPER[13:] + _UPPER[:13]).lower())
+_HALF_TURN: Final = bytes.maketrans(
+    _UPPER + _UPPER.lower(), (_UPPER[13:] + _UPPER[:13]) + (_UPPER[13:] + _UPPER[:13]).lower()
+)
 _SIXTY_FOUR: Final = tuple(dict.fromkeys(_base64(each) for each in _BEGINNINGS if len(_base64(each)) >= 5))
 _THIRTY_TWO: Final = tuple(dict.fromkeys(_base32(each) for each in _BEGINNINGS if len(each) >= 5))
 _SIXTEEN: Final = tuple(

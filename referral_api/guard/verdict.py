@@ -36,11 +36,9 @@ def judge(text: str, *, layers: int = _LAYERS) -> Verdict:
     if (not rest.isascii() or plain.translate(None, _PRINTED)) and glyphs.raw(rest):
         return Verdict("raw-bytes", 0)
     if not rest.isascii():
-        family = _disguises(rest)
-        if family is not None:
-            return Verdict(family, 0)
         folded = _OTHER_DIGITS.sub(_digit, fold.plain(rest))
-        if (family := glyphs.odd(folded) and "odd-glyphs" or (folded != rest and _addresses(folded)) or None) is not None:
+        family = _disguise(rest, folded)
+        if family is not None:
             return Verdict(family, 0)
         rest = runs.crossed_folded(folded)
         plain = fold.bare(rest).encode("ascii", "replace")
@@ -56,8 +54,12 @@ def strewn(odd: int, size: int) -> bool:
     return odd > runs.SPREAD + size // 6
 
 
-def _disguises(text: str) -> str | None:
-    return "hidden-characters" if glyphs.hidden(text) else None
+def _disguise(text: str, folded: str) -> str | None:
+    if glyphs.hidden(text):
+        return "hidden-characters"
+    if glyphs.odd(folded):
+        return "odd-glyphs"
+    return _addresses(folded) if folded != text else None
 
 
 def _digit(found: re.Match[str]) -> str:

@@ -9,7 +9,34 @@ from referral_api import guard
 from tests.guard.prose import PROSE
 
 FOUR = ("en", "ar", "fr", "km")
-WORDS = "the child was seen by a unit on Tuesday and asked for help she wants to stay with an aunt in town because school is near".split()
+WORDS = [
+    "the",
+    "child",
+    "was",
+    "seen",
+    "by",
+    "a",
+    "unit",
+    "on",
+    "Tuesday",
+    "and",
+    "asked",
+    "for",
+    "help",
+    "she",
+    "wants",
+    "to",
+    "stay",
+    "with",
+    "an",
+    "aunt",
+    "in",
+    "town",
+    "because",
+    "school",
+    "is",
+    "near",
+]
 
 
 def pieces(text: str, size: int) -> list[str]:
@@ -74,7 +101,18 @@ def in_csv(text: str, chance: random.Random) -> object:
 
 CARRIERS: dict[str, Callable[[str, random.Random], object]] = {
     each.__name__.replace("_", " "): each
-    for each in (in_prose, in_fields, in_items, in_strings, in_keys, nested, among_words, in_markdown, in_comment, in_csv)
+    for each in (
+        in_prose,
+        in_fields,
+        in_items,
+        in_strings,
+        in_keys,
+        nested,
+        among_words,
+        in_markdown,
+        in_comment,
+        in_csv,
+    )
 }
 
 

@@ -151,6 +151,6 @@ EXOTIC: dict[str, Callable[[bytes], str]] = {
     "private use": lambda data: "".join(chr(0xE000 + byte) for byte in data),
     "utf-7": lambda data: data.decode("latin-1").encode("utf-7").decode(),
     "yenc": lambda data: "=ybegin line=128 name=a\n" + bytes((byte + 42) % 256 for byte in data).decode("latin-1"),
-    "morse": lambda data: " ".join("-." [int(bit)] * 2 + ".-" for bit in "".join(f"{byte:08b}" for byte in data)),
+    "morse": lambda data: " ".join("-."[int(bit)] * 2 + ".-" for bit in "".join(f"{byte:08b}" for byte in data)),
     "c array": lambda data: "unsigned char a[] = {" + ",".join(f"0x{byte:02X}" for byte in data) + "};",
 }

@@ -36,7 +36,11 @@ def gif(chance: random.Random) -> bytes:
 
 def jpeg(chance: random.Random) -> bytes:
     """A JPEG header with noise for its body."""
-    return b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0\xff\xdb\0C\0" + _noise(chance, chance.randint(60, 400)) + b"\xff\xd9"
+    return (
+        b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0\xff\xdb\0C\0"
+        + _noise(chance, chance.randint(60, 400))
+        + b"\xff\xd9"
+    )
 
 
 def webp(chance: random.Random) -> bytes:
@@ -48,7 +52,12 @@ def webp(chance: random.Random) -> bytes:
 def bmp(chance: random.Random) -> bytes:
     """A BMP gradient."""
     body = bytes((x * 5) % 256 for x in range(chance.randint(64, 300)))
-    return b"BM" + struct.pack("<IHHI", 54 + len(body), 0, 0, 54) + struct.pack("<IiiHHIIiiII", 40, 8, 8, 1, 24, 0, len(body), 0, 0, 0, 0) + body
+    return (
+        b"BM"
+        + struct.pack("<IHHI", 54 + len(body), 0, 0, 54)
+        + struct.pack("<IiiHHIIiiII", 40, 8, 8, 1, 24, 0, len(body), 0, 0, 0, 0)
+        + body
+    )
 
 
 def tiff(chance: random.Random) -> bytes:
@@ -63,14 +72,24 @@ def mp4(chance: random.Random) -> bytes:
 
 def webm(chance: random.Random) -> bytes:
     """An EBML header with noise."""
-    return b"\x1aE\xdf\xa3\x01\0\0\0\0\0\0\x1fB\x86\x81\x01B\xf7\x81\x01B\xf2\x81\x04webm" + _noise(chance, chance.randint(80, 300))
+    return b"\x1aE\xdf\xa3\x01\0\0\0\0\0\0\x1fB\x86\x81\x01B\xf7\x81\x01B\xf2\x81\x04webm" + _noise(
+        chance, chance.randint(80, 300)
+    )
 
 
 def wav(chance: random.Random) -> bytes:
     """A short tone as WAV."""
     step = chance.randint(3, 40)
     body = bytes((x * step * x) % 256 for x in range(chance.randint(80, 400)))
-    return b"RIFF" + struct.pack("<I", 36 + len(body)) + b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 1, 8000, 8000, 1, 8) + b"data" + struct.pack("<I", len(body)) + body
+    return (
+        b"RIFF"
+        + struct.pack("<I", 36 + len(body))
+        + b"WAVEfmt "
+        + struct.pack("<IHHIIHH", 16, 1, 1, 8000, 8000, 1, 8)
+        + b"data"
+        + struct.pack("<I", len(body))
+        + body
+    )
 
 
 def mp3(chance: random.Random) -> bytes:
@@ -81,7 +100,13 @@ def mp3(chance: random.Random) -> bytes:
 def pdf(chance: random.Random) -> bytes:
     """A PDF skeleton with a compressed stream."""
     stream = zlib.compress(_noise(chance, chance.randint(60, 200)))
-    return b"%PDF-1.4\n1 0 obj<</Length " + str(len(stream)).encode() + b"/Filter/FlateDecode>>stream\n" + stream + b"\nendstream endobj\n%%EOF"
+    return (
+        b"%PDF-1.4\n1 0 obj<</Length "
+        + str(len(stream)).encode()
+        + b"/Filter/FlateDecode>>stream\n"
+        + stream
+        + b"\nendstream endobj\n%%EOF"
+    )
 
 
 def zipped(chance: random.Random) -> bytes:
@@ -104,5 +129,6 @@ def deflated(chance: random.Random) -> bytes:
 
 
 FORMATS: dict[str, Callable[[random.Random], bytes]] = {
-    each.__name__: each for each in (png, gif, jpeg, webp, bmp, tiff, mp4, webm, wav, mp3, pdf, zipped, gzipped, deflated)
+    each.__name__: each
+    for each in (png, gif, jpeg, webp, bmp, tiff, mp4, webm, wav, mp3, pdf, zipped, gzipped, deflated)
 }

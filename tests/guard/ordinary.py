@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import random
 import uuid
@@ -14,10 +15,95 @@ from typeid import TypeID
 from tests.guard.prose import PROSE
 from tests.guard.train_letters import texts
 
-LOCALES = (
-    "af am ar as az be bg bn bs ca ceb cs cy da de el en es et eu fa fi fil fr ga gl gu ha he hi hr hu hy id ig is it ja jv ka kk km kn ko ky lo lt lv mk ml mn"
-    " mr ms my nb ne nl or pa pl ps pt ro ru sd si sk sl so sq sr sv sw ta te th ti tk tr uk ur uz vi yo zh zh_Hant zu"
-).split()
+LOCALES = [
+    "af",
+    "am",
+    "ar",
+    "as",
+    "az",
+    "be",
+    "bg",
+    "bn",
+    "bs",
+    "ca",
+    "ceb",
+    "cs",
+    "cy",
+    "da",
+    "de",
+    "el",
+    "en",
+    "es",
+    "et",
+    "eu",
+    "fa",
+    "fi",
+    "fil",
+    "fr",
+    "ga",
+    "gl",
+    "gu",
+    "ha",
+    "he",
+    "hi",
+    "hr",
+    "hu",
+    "hy",
+    "id",
+    "ig",
+    "is",
+    "it",
+    "ja",
+    "jv",
+    "ka",
+    "kk",
+    "km",
+    "kn",
+    "ko",
+    "ky",
+    "lo",
+    "lt",
+    "lv",
+    "mk",
+    "ml",
+    "mn",
+    "mr",
+    "ms",
+    "my",
+    "nb",
+    "ne",
+    "nl",
+    "or",
+    "pa",
+    "pl",
+    "ps",
+    "pt",
+    "ro",
+    "ru",
+    "sd",
+    "si",
+    "sk",
+    "sl",
+    "so",
+    "sq",
+    "sr",
+    "sv",
+    "sw",
+    "ta",
+    "te",
+    "th",
+    "ti",
+    "tk",
+    "tr",
+    "uk",
+    "ur",
+    "uz",
+    "vi",
+    "yo",
+    "zh",
+    "zh_Hant",
+    "zu",
+]
 
 
 def sentences(locale: str, chance: random.Random) -> str:
@@ -32,9 +118,7 @@ def sentences(locale: str, chance: random.Random) -> str:
     return ". ".join(", ".join(parts[at : at + 6]) for at in range(0, len(parts), 6)) + "."
 
 
-def _days(chance: random.Random) -> Iterator:  # type: ignore[type-arg]
-    import datetime
-
+def _days(chance: random.Random) -> Iterator[datetime.datetime]:
     for _ in range(3):
         yield datetime.datetime(2026, chance.randint(1, 12), chance.randint(1, 28), chance.randint(0, 23), 30)
 
@@ -54,15 +138,25 @@ def identifiers(chance: random.Random) -> dict[str, str]:
         "sha-256": f"Exhibit 12, SHA-256 {digest(64)}, is held by the unit.",
         "six digests": "; ".join(f"exhibit {each}: {digest(64)}" for each in range(6)),
         "md5 and sha-1": f"MD5 {digest(32)}, SHA-1 {digest(40)}",
-        "dockets": "\n".join(f"PNP-{chance.choice(('RTC', 'NBI', 'CIDG'))}-{number(2019, 2026)}-{number(1, 9999):04d}" for _ in range(60)),
+        "dockets": "\n".join(
+            f"PNP-{chance.choice(('RTC', 'NBI', 'CIDG'))}-{number(2019, 2026)}-{number(1, 9999):04d}" for _ in range(60)
+        ),
         "case codes": "\n".join(f"CASE-{chance.getrandbits(32):08X}" for _ in range(60)),
         "short codes": ", ".join(f"REF-{chance.getrandbits(16):04x}-{chance.getrandbits(16):04x}" for _ in range(40)),
         "phones": "\n".join(f"+855 {number(10, 99)} {number(100, 999)} {number(100, 999)}" for _ in range(80)),
         "local phones": ", ".join(f"0{number(900, 999)}-{number(100, 999)}-{number(1000, 9999)}" for _ in range(80)),
-        "passports": ", ".join(f"{chance.choice('NPKX')}{number(10**6, 10**7 - 1)}{chance.choice(('', 'A', 'B'))}" for _ in range(40)),
-        "plates": ", ".join(f"{number(1, 9)}{chance.choice('ABC')}{chance.choice('ABCDEFG')}-{number(1000, 9999)}" for _ in range(30)),
-        "table": "\n".join(f"{day}\t{number(1, 90)}\t{number(1, 300)}\t{number(0, 50)}" for day in ("Mon", "Tue", "Wed", "Thu", "Fri") * 4),
-        "markdown table": "| Agency | Cases |\n|---|---|\n" + "\n".join(f"| Unit {each} | {number(1, 99)} |" for each in range(20)),
+        "passports": ", ".join(
+            f"{chance.choice('NPKX')}{number(10**6, 10**7 - 1)}{chance.choice(('', 'A', 'B'))}" for _ in range(40)
+        ),
+        "plates": ", ".join(
+            f"{number(1, 9)}{chance.choice('ABC')}{chance.choice('ABCDEFG')}-{number(1000, 9999)}" for _ in range(30)
+        ),
+        "table": "\n".join(
+            f"{day}\t{number(1, 90)}\t{number(1, 300)}\t{number(0, 50)}"
+            for day in ("Mon", "Tue", "Wed", "Thu", "Fri") * 4
+        ),
+        "markdown table": "| Agency | Cases |\n|---|---|\n"
+        + "\n".join(f"| Unit {each} | {number(1, 99)} |" for each in range(20)),
         "dates": ", ".join(f"{number(1, 28)}/{number(1, 12)}/2026" for _ in range(40)),
         "times": "\n".join(f"2026-11-{number(10, 28)}T{number(10, 23)}:15:00Z seen at home" for _ in range(20)),
         "ages": "Ages: " + " ".join(str(number(4, 17)) for _ in range(60)),
@@ -73,7 +167,12 @@ def identifiers(chance: random.Random) -> dict[str, str]:
         "handles": "@xX_Dark99_Xx, sk8er_boi2009, MrCool_123, lil.ana.07, user8827364, gamer#4421, t.me/group_abc",
         "message id": "Message-ID: <CAJ8kHf3=mBq7Wn0vX2c_LzT5rYp-Qd4sGa9uEo1iKjN6tVbwRA@mail.gmail.com>",
         "travel document": "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10",
-        "e-mails": ", ".join(f"{a}.{b}@{c}" for a in ("maria", "sokha") for b in ("santos", "chan") for c in ("police.gov.ph", "unicef.org")),
+        "e-mails": ", ".join(
+            f"{a}.{b}@{c}"
+            for a in ("maria", "sokha")
+            for b in ("santos", "chan")
+            for c in ("police.gov.ph", "unicef.org")
+        ),
     }
 
 
@@ -98,6 +197,15 @@ FIXED: dict[str, str] = {
     "settings": "status=open; risk_level=high; next_step: call at 14:00 (safe); do_not_contact=[stepfather, uncle]",
     "alphabet": "A B C D E F G H I J K L M N O P Q R S T U V W X Y Z",
     "long words": "Rechtsschutzversicherungsgesellschaften, Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch, Straßenverkehrszulassungsordnung",
+    "names": (
+        "Her name is Nguyễn Thị Ngọc Bích; father Mbwana Ng'ang'a; school: Gymnázium Ždár; Wojciech Szczęsny; Þórdís Guðmundsdóttir;"
+        " Xiuhtecuhtli; Hrvoje Vrhovnik; Tsz-Kwan Ng; Krzysztof"
+    ),
+    "shouting": "sos!!!!! plz help???? ......... -------- ======== ******** aaaaargh nooooooo hahahahahaha wtf omg brb ttyl idk smh ngl tbh",
+    "numbering": "1. a) b) c) (i) (ii) (iii) iv) v) □ yes ☑ no ☒ n/a ✓ ✗ → ←",
+    "clinic": "½ cup, 37.5 °C, 120/80 mmHg, SpO₂ 98 %, BMI 17.2 kg/m², HIV−, β-hCG neg, CD4 512",
+    "meeting": "https://zoom.us/j/91234567890?pwd=QkFsZ1JtV3p4eXh3dGdLMm9pbXhzdz09 https://meet.google.com/abc-defg-hij",
+    "codes": "km, en, fr, ar, es, th, vi, zh, hi, bn, ta, my, am, sw, so, ti, uk, ru, tr, fa, ur, ps, ku, KH, PH, TH, VN, LA, MM, MY, SG, ID, BN, TL",
     "cid": "CID: 1234, contact cid@police.gov.ph, see (image) and ![sic] in the record",
 }
 

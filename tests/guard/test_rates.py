@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Callable, Iterator
 
@@ -9,7 +10,8 @@ from referral_api import guard
 from tests.guard.carriers import CARRIERS, in_prose, refused_over_notes
 from tests.guard.encodings import EXOTIC, PLAIN
 from tests.guard.material import FORMATS
-from tests.guard.ordinary import ordinary
+from tests.guard.ordinary import identifiers, ordinary
+from tests.guard.prose import PROSE
 
 IN_PIECES = ("base64", "base64url", "base32", "hex", "HEX", "z85", "decimal")
 
@@ -72,10 +74,29 @@ def test_ordinary_texts_are_accepted_in_at_least_999_of_1000_cases() -> None:
     assert len(refused) * 1_000 <= len(texts), refused
 
 
+def test_lists_of_identifiers_are_accepted_in_every_shape_of_a_document() -> None:
+    refused = []
+    for name, text in identifiers(random.Random(5)).items():
+        items = text.replace(", ", "\n").replace("; ", "\n").split("\n")
+        for document in (
+            {"references": [{"kind": "other", "value": item} for item in items]},
+            {"references": items},
+            {"need": PROSE["ar"], "references": items, "note": PROSE["es"]},
+        ):
+            refused += [name for _ in guard.scan_document(document)]
+    assert [] == refused
+
+
+def test_dozens_of_digests_are_not_an_ordinary_list() -> None:
+    digests = [hashlib.sha256(bytes([number])).hexdigest() for number in range(40)]
+    assert [] == guard.scan_document({"references": digests[:3]})
+    assert ["encoded-run"] == [finding.family for finding in guard.scan_document({"references": digests})]
+
+
 def test_all_ordinary_notes_of_a_case_are_accepted_one_after_another() -> None:
     tail, families = guard.Tail.EMPTY, []
     for name, text in ordinary():
-        if name.startswith(("prose", "mixed")):
+        if name.startswith(("prose", "mixed 1")):
             family, tail = guard.scan(text, tail)
             families.append(family)
     assert {None} == set(families)

@@ -13,6 +13,7 @@ import unicodedata
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from babel import localedata
@@ -20,10 +21,26 @@ from babel import localedata
 from referral_api.guard import fold
 
 TARGET = Path(__file__).parents[2] / "referral_api" / "guard" / "letters.bin"
-PARTS = (
-    "languages territories scripts months days eras currency_names currency_names_plural unit_patterns date_fields time_zones"
-    " meta_zones variants list_patterns quarters day_periods compact_decimal_formats unit_display_names"
-).split()
+PARTS = [
+    "languages",
+    "territories",
+    "scripts",
+    "months",
+    "days",
+    "eras",
+    "currency_names",
+    "currency_names_plural",
+    "unit_patterns",
+    "date_fields",
+    "time_zones",
+    "meta_zones",
+    "variants",
+    "list_patterns",
+    "quarters",
+    "day_periods",
+    "compact_decimal_formats",
+    "unit_display_names",
+]
 OTHERWISE = {"zh_Hant", "pa_Arab", "uz_Cyrl", "sr_Latn", "az_Cyrl"}
 BY_SYLLABLE = {"CJK", "HANGUL", "HIRAGANA", "KATAKANA", "YI", "VAI", "CUNEIFORM", "EGYPTIAN", "KATAKANA-HIRAGANA"}
 LIMIT = 12  # half-bits
@@ -64,10 +81,10 @@ def words(text: str) -> list[str]:
     return re.findall(r"(?:[^\W\d_]|[\u0900-\u109f\u1780-\u17ff])+", fold.bare(fold.plain(text)).lower())
 
 
-def count() -> tuple[dict[str, Counter[str]], dict[str, Counter[str]]]:
+def count() -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
     """How often each letter and each pair occurs, by script; every locale weighs the same within its script."""
-    singles: dict[str, Counter[str]] = defaultdict(Counter)
-    pairs: dict[str, Counter[str]] = defaultdict(Counter)
+    singles: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    pairs: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for locale in locales():
         own: dict[str, Counter[str]] = defaultdict(Counter)
         for word in (word for text in texts(locale) for word in words(text)):
@@ -76,7 +93,7 @@ def count() -> tuple[dict[str, Counter[str]], dict[str, Counter[str]]]:
             kind = kinds.most_common(1)[0][0]
             if kind in BY_SYLLABLE or len(kinds) > 1 + ("COMBINING" in kinds):
                 continue
-            own[kind].update(a + b for a, b in zip(padded, padded[1:], strict=False))
+            own[kind].update(a + b for a, b in pairwise(padded))
         for kind, found in own.items():
             size = sum(found.values())
             if size < SMALLEST / 4 and kind in {"LATIN", "CYRILLIC", "ARABIC", "DEVANAGARI"}:
@@ -103,7 +120,7 @@ def table() -> dict[str, tuple[str, dict[str, str]]]:
             continue
         even = 1 / sum(times > size / 2_000 for times in letters.values())
         alone = {letter: times / size for letter, times in letters.items()}
-        after: dict[str, Counter[str]] = defaultdict(Counter)
+        after: dict[str, dict[str, float]] = defaultdict(dict)
         for pair, times in pairs[kind].items():
             after[pair[0]][pair[1]] = times
         rows = {}
