@@ -144,6 +144,8 @@ def test_who_does_not_open_within_sixty_days_is_on_the_clock():
     start = datetime(2026, 6, 1, tzinfo=UTC)
     assert start + hour(5) == add_open_time(shut(start, 60), "UTC", start, hour(5))
     assert start + timedelta(days=59) + hour(5) == add_open_time(shut(start, 59), "UTC", start, hour(5))
+    noon = start + hour(12)
+    assert start + timedelta(days=60) + hour(5) == add_open_time(shut(start, 60), "UTC", noon, hour(5))
 
 
 def test_what_is_left_of_the_time_after_sixty_days_runs_on_the_clock():
