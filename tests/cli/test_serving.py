@@ -2,10 +2,10 @@
 
 import http.client
 import json
-import os
 import re
-import signal
 import socket
+import subprocess
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ import pytest
 
 from referral_api.cli.demo.files import write_demo
 
-from .conftest import ended, free_port, select_for, serve, wait_for
+from .conftest import ROOT, ended, free_port, select_for, serve, wait_for
 
 pytestmark = pytest.mark.xdist_group("world")
 
@@ -110,7 +110,20 @@ def founded(shell):
 
 
 def left(children):
-    return [child for child in children if os.path.exists(f"/proc/{child}")]
+    """Which of these run on; what was ended is given a moment to go."""
+    for _ in range(50):
+        running_on = [child for child in children if runs(child)]
+        if not running_on:
+            break
+        select_for(0.1)
+    return running_on
+
+
+def runs(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
 
 
 def test_term_ends_every_process_and_the_port_is_free_at_once(founded, tmp_path_factory):
@@ -125,22 +138,38 @@ def test_term_ends_every_process_and_the_port_is_free_at_once(founded, tmp_path_
             probe.bind(("127.0.0.1", port))
 
 
-def test_a_process_that_ends_by_itself_ends_the_others(founded, tmp_path_factory):
-    with running(founded, tmp_path_factory.mktemp("log") / "log") as (process, _, children):
-        worker = next(pid for pid in children if b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes())
-        os.kill(worker, signal.SIGKILL)
+SUPERVISOR = """
+import sys
+from referral_api.cli.serving import supervise
+sys.exit(supervise([("sh", "-c", command) for command in sys.argv[1:]], {}))
+"""
 
+
+@contextmanager
+def supervising(*commands):
+    """A supervisor of small processes. Each says a word once it has begun."""
+    command = [sys.executable, "-c", SUPERVISOR, *commands]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+    try:
+        for _ in commands:
+            assert b"begun\n" == process.stdout.readline()
+        yield process, descendants(process.pid)
+    finally:
+        ended(process)
+        process.stdout.close()
+
+
+def test_a_process_that_ends_by_itself_ends_the_others_and_what_they_began():
+    with supervising("sleep 50 & echo begun; wait", "echo begun; sleep 0.5") as (process, children):
         assert 1 == process.wait(15)
+        assert len(children) >= 2
         assert [] == left(children)
 
 
-def test_a_supervisor_that_is_killed_takes_its_processes_with_it(founded, tmp_path_factory):
-    with running(founded, tmp_path_factory.mktemp("log") / "log") as (process, _, children):
+def test_a_supervisor_that_is_killed_takes_its_processes_with_it():
+    with supervising("echo begun; exec sleep 50", "echo begun; exec sleep 50") as (process, children):
         process.kill()
         process.wait(5)
 
-        for _ in range(100):
-            if not left(children):
-                break
-            select_for(0.1)
+        assert len(children) == 2
         assert [] == left(children)
