@@ -6,9 +6,9 @@ import re
 from typing import Final
 
 _MEDIA: Final = (
-    "jpe?g|jpe|jfif|pjpeg|png|apng|gif|webp|bmp|dib|tiff?|svgz?|ico|heic|heif|hif|avif|jxl|jp2|j2k|psd|raw|cr2|nef|dng|arw|tga|pcx|xcf|ai|eps"
+    "jpe?g|jpe|jfif|pjpeg|png|apng|gif|webp|bmp|dib|tiff?|svgz?|ico|heic|heif|hif|avif|jxl|jp2|j2k|psd|cr2|nef|dng|arw|tga|pcx|xcf|eps"
     "|mp4|m4v|mov|qt|avi|mkv|webm|flv|f4v|wmv|mpe?g|mpg2?|m2ts|mts|3gpp?|3g2|ogv|vob|ts|m3u8|mpd|rmvb?|asf|divx"
-    "|mp3|m4a|aac|wav|wave|flac|ogg|oga|opus|wma|amr|aiff?|mid|midi|caf"
+    "|mp3|m4a|aac|wav|wave|flac|ogg|oga|opus|wma|amr|aiff?|midi|caf"
     "|zip|rar|7z|tar|tgz|gz|bz2|xz|zst|lz4|lzma|cab|iso|dmg|torrent|apk"
 )
 _END: Final = r"(?![a-z0-9]|\.[a-z0-9])"
@@ -34,6 +34,7 @@ _SHARED: Final = re.compile(
 _PLACE: Final = re.compile(
     r"(?:(?:https?|s?ftps?|file|smb|rtsp|rtmp|mms|webdavs?|davs?|content|res|asset|gs|s3):|//|www\.|(?<![a-z0-9@.-])(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}(?::[0-9]{2,5})?/)"
 )
+_PATH: Final = re.compile(r"[^/\\?#][/\\?#]")
 _ENDING: Final = re.compile(
     rf"\.(?:{_MEDIA}){_END}|[?&](?:format|fm|ext|type|mime)=(?:image|video|audio|jpe?g|png|gif|webp|mp[34])(?![a-z0-9])"
 )
@@ -70,4 +71,13 @@ def _leads_to_media(word: str) -> bool:
     if _SHARED.search(word):
         return True
     place = _PLACE.search(word)
-    return place is not None and _ENDING.search(word, place.end()) is not None
+    if place is None:
+        return False
+    path = place.end() if place.group().endswith("/") and "." in place.group() else _path(word, place.end())
+    return _ENDING.search(word, path) is not None
+
+
+def _path(word: str, start: int) -> int:
+    """Where the path begins, so that a name like `character.ai` is a host and not a drawing."""
+    found = _PATH.search(word, start)
+    return found.end() - 1 if found else len(word)

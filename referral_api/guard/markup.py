@@ -15,22 +15,22 @@ _TAG: Final = re.compile(
     r"<[\s/!?]{0,8}(?:[a-z][a-z0-9]{0,15}:)?(?:img|image|svg|iframe|frame|frameset|object|embed|applet|video|audio|picture|source|track"
     r"|canvas|style|link|script|base|meta|portal|param|bgsound|math|use|foreignobject|feimage|animate|figure|imagedata|xml-stylesheet"
     r"|input[^<>]{0,200}type\s{0,8}=[\s\"']{0,8}image)(?![a-z0-9-])"
-    r"|<[^<>]{0,400}[\s\"'/](?:src|srcset|srcdoc|poster|background|xlink:href|data|lowsrc|dynsrc)\s{0,8}=\s{0,8}[\"']?[^\s\"'<>]{3}"
-    r"|<[^<>]{0,400}[\s\"'/]style\s{0,8}=[^<>]{0,400}url\s{0,8}\("
+    r"|<[a-z!/][^<>]{0,400}[\s\"'/](?:src|srcset|srcdoc|poster|background|xlink:href|data|lowsrc|dynsrc)\s{0,8}=\s{0,8}[\"']?[^\s\"'<>]{3}"
+    r"|<[a-z!/][^<>]{0,400}[\s\"'/]style\s{0,8}=[^<>]{0,400}url\s{0,8}\("
 )
 _CSS: Final = re.compile(
-    r"(?<![a-z0-9])(?:url|src|image-set|image|cross-fade|element)\s{0,8}\(\s{0,8}[\"']?(?:[a-z]{2,10}:|//|[./#]{0,8}[^\s()\"']{1,200}\.[a-z0-9]{2,5}[\"')?#])"
+    r"(?<![a-z0-9])(?:url|image-set)\([\s\"']{0,8}(?:[a-z]{2,10}:|//|[./#]{0,8}[^\s()\"']{1,200}\.[a-z0-9]{2,5}[\"')?#])"
     r"|@import\s{0,8}(?:url|[\"'])"
 )
 _MARKDOWN: Final = re.compile(
     r"!\s?\[[^\[\]]{0,300}\]\s?(?:\(\s{0,4}[^\s()]|\[)|!\[\[[^\[\]\n]{1,200}\]\]|!\[[^\[\]]{1,300}\](?=[\s\S]{0,2000}\n\s{0,3}\[[^\[\]]{1,300}\]:)"
 )
 _OTHER: Final = re.compile(
-    r"\[(?:img|image|video|audio|media|flash|youtube|embed)(?:[=\s][^\[\]\n]{0,120})?\]\s{0,8}\S"
+    r"\[img(?:[=\s][^\[\]\n]{0,120})?\]\s{0,8}\S|\[/(?:img|image|video|audio|media|flash|youtube|embed)\]"
     r"|\[\[(?:file|image|media|fichier|imagen|archivo|datei|bild|ملف|صورة):[^\[\]\n]{1,200}\]\]"
     r"|\.\.\s{1,4}(?:image|figure|video|raw)::\s{0,8}\S|(?<![a-z])(?:image|video|audio)::?[^\s\[\]:]{1,200}\[|\\includegraphics|\\graphicspath|\\begin\s{0,8}\{tikzpicture"
     r"|<!\[cdata\[|<!entity|<!doctype|\{\\\\?(?:rtf1|\*?\\\\?shppict|pict[\\{])|(?<![a-z])begin-base64 \d{3}|=ybegin "
-    r"|content-transfer-encoding:|content-type:\s{0,8}(?:image|video|audio|application)/"
+    r"|content-transfer-encoding:\s{0,8}(?:base64|quoted|binary|8bit)|content-type:\s{0,8}(?:image|video|audio|application)/"
 )
 
 
@@ -47,7 +47,7 @@ _OTHER_SIGNS: Final = (
     "content-t",
     "rtf1",
 )
-_CSS_SIGNS: Final = ("url", "src", "image", "@import", "cross-fade", "element")
+_CSS_SIGNS: Final = ("url(", "image-set(", "@import")
 
 
 def data_uri(lowered: str) -> bool:
@@ -64,7 +64,7 @@ def embedding(lowered: str) -> bool:
     """Whether the text carries markup that embeds (HTML, SVG, CSS, Markdown, wiki, reStructuredText, BBCode, TeX, MIME)."""
     if "<" in lowered and _TAG.search(lowered):
         return True
-    if ("(" in lowered or "@" in lowered) and any(map(lowered.__contains__, _CSS_SIGNS)) and _CSS.search(lowered):
+    if any(map(lowered.__contains__, _CSS_SIGNS)) and _CSS.search(lowered):
         return True
     if "!" in lowered and "[" in lowered and _MARKDOWN.search(lowered):
         return True

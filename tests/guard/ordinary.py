@@ -193,6 +193,10 @@ FIXED: dict[str, str] = {
         "Exhibit 12: photo IMG_2034.jpg, video VID_20260112_WA0003.mp4 and Photo_1.png are held by the unit; the data: image and audio of"
         " the interview are sealed. The suspect used Dropbox, mega.nz and an .onion site. <redacted>"
     ),
+    "about links": (
+        "The image (IMG_2034.jpg) and the video (VID_1.mp4) are with the unit. He wrote on https://character.ai/ and the URL"
+        " (https://www.unicef.org) was given; [image] withheld, <b>note</b>, 5 < 6 and data = 300, Content-Type: text/plain"
+    ),
     "signs": "The form has <b>bold</b> & <i>italic</i> text; 5 < 6 & 7 > 3. AT&T; R&D; 100% of 50% and C:\\Users\\unit\\Desktop\\IMG_2034.jpg",
     "settings": "status=open; risk_level=high; next_step: call at 14:00 (safe); do_not_contact=[stepfather, uncle]",
     "alphabet": "A B C D E F G H I J K L M N O P Q R S T U V W X Y Z",
