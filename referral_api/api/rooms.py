@@ -82,6 +82,8 @@ class Endpoint:
     etag: bool = False
     problems: tuple[str, ...] = ()
     produces: str = "application/json"
+    refusal: type[Schema] | None = None
+    """The shape of its errors, 400 and 401, where they are no problem documents (OAuth's)."""
 
     @property
     def key(self) -> str:

@@ -259,6 +259,8 @@ class Withheld(Body):
 
 
 class CaseOut(Body):
+    sometimes = ("case_number", "versions", "subject", "withheld", "safe_contact", "assigned_to_you")
+
     id = Id("case")
     case_number = Text(64, allow_none=True)
     owner_agency_id = Id("agency")
@@ -272,7 +274,7 @@ class CaseOut(Body):
     risk_flags = Codes("risk_flag")
     language = _language(allow_none=True)
     area = Nested(Area, allow_none=True)
-    age_band = Code("age_band")
+    age_band = Code("age_band", allow_none=True)
     retention_until = Moment()
     legal_hold = Flag()
     versions = f.Dict(
@@ -285,6 +287,7 @@ class CaseOut(Body):
     subject = Nested(Subject)
     withheld = many(Nested(Withheld))
     safe_contact = Nested(SafeContact, allow_none=True)
+    assigned_to_you = Flag(metadata={"description": "In a list."})
 
 
 class AssignmentOut(Body):

@@ -38,7 +38,13 @@ class GiveConsent(Body):
     child_view = Nested(ChildView, allow_none=True, load_default=None)
     grants = many(Nested(Grant), minimum=1, maximum=20, required=True)
     restrictions = Text(Limits.TEXT, allow_none=True, load_default=None)
-    explained_in = Text(35, allow_none=True, load_default=None, pattern=r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+    explained_in = Text(
+        35,
+        allow_none=True,
+        load_default=None,
+        pattern=r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}",
+        metadata={"example": "km"},
+    )
     explained_by = Text(allow_none=True, load_default=None)
     explained_limits = Flag(allow_none=True, load_default=None)
     evidence_reference = Text(allow_none=True, load_default=None)
@@ -59,6 +65,12 @@ class Effects(Body):
 
 
 class ConsentOut(GiveConsent):
+    """The owner's whole record; a receiver's is shorter."""
+
+    sometimes = (
+        "basis", "legal_reference", "given_by", "given_by_caregiver_id", "maturity", "child_view", "explained_in", "explained_by",
+        "explained_limits", "evidence_reference", "review_due", "created_at", "updated_at", "effects",
+    )  # fmt: skip
     id = Id("consent")
     case_id = Id("case")
     state = Code("consent_state")

@@ -70,7 +70,7 @@ def _step(name: str, permission: P, body: type[Body], summary: str, *problems: s
             return _shown(call, commands.send_referral(call.actor, _found(call)))
         return _shown(call, steps.take_step(call.actor, _found(call), name, **call.body))
 
-    take.__doc__ = summary
+    take.__name__, take.__doc__ = f"{name.replace('-', '_')}_referral", summary
     room.post(
         f"/v1/referrals/{{referral_id}}/{name}",
         permission=permission,

@@ -169,6 +169,8 @@ class Alternative(Body):
 
 
 class ReferralOut(Body):
+    sometimes = ("need", "warnings", "alternatives", "history")
+
     id = Id("referral")
     kind = Code("referral_kind")
     state = Code("referral_state")

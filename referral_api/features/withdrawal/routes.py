@@ -29,7 +29,7 @@ def _declare(name: str, permission: P, body: type[Body], summary: str) -> None:
         view, effects = getattr(commands, f"{name}_consent")(call.actor, consent, file, **call.body)
         return _shown(call, view, effects)
 
-    act.__doc__ = summary
+    act.__name__, act.__doc__ = f"{name}_consent", summary
     room.post(
         f"/v1/consents/{{consent_id}}/{name}",
         permission=permission, body=body, answer=ConsentOut, purpose=True, idempotency=OPTIONAL, again=_again, etag=True, problems=("illegal-step",),

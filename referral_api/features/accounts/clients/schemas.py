@@ -68,6 +68,8 @@ class ChangeClient(Body):
 
 
 class ClientOut(Body):
+    sometimes = ("client_secret",)
+
     id = Id("client")
     client_id = Id("client")
     agency_id = Id("agency")

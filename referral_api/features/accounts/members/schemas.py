@@ -39,6 +39,8 @@ class ChangeMember(Body):
 
 
 class MemberOut(Body):
+    sometimes = ("invitation",)
+
     id = Id("member")
     agency_id = Id("agency")
     username = username()

@@ -46,6 +46,7 @@ def _proof(call: Call) -> Proof:
     answer=schemas.TokenOut,
     media=_FORM,
     public=True,
+    refusal=schemas.OAuthErrorOut,
 )
 @_in_oauth_words
 def issue_token(call: Call) -> Reply:
@@ -58,7 +59,14 @@ def issue_token(call: Call) -> Reply:
     return Reply(commands.issue_token(call.actor.request, _proof(call), scope=call.body.get("scope")))
 
 
-@room.post("/oauth/revoke", permission=Permission.TOKEN_REVOKE, body=schemas.RevokeToken, media=_FORM, public=True)
+@room.post(
+    "/oauth/revoke",
+    permission=Permission.TOKEN_REVOKE,
+    body=schemas.RevokeToken,
+    media=_FORM,
+    public=True,
+    refusal=schemas.OAuthErrorOut,
+)
 @_in_oauth_words
 def revoke_token(call: Call) -> Reply:
     """Give an access token back before its time."""
@@ -73,6 +81,7 @@ def revoke_token(call: Call) -> Reply:
     answer=schemas.IntrospectionOut,
     media=_FORM,
     public=True,
+    refusal=schemas.OAuthErrorOut,
 )
 @_in_oauth_words
 def introspect_token(call: Call) -> Reply:

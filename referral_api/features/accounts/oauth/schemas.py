@@ -15,6 +15,7 @@ __all__ = [
     "IssueToken",
     "JwksOut",
     "MetadataOut",
+    "OAuthErrorOut",
     "RevokeToken",
     "TokenOut",
     "metadata",
@@ -55,6 +56,8 @@ class TokenOut(Body):
 
 
 class IntrospectionOut(Body):
+    sometimes = ("iss", "aud", "sub", "client_id", "jti", "iat", "exp", "token_type", "scope")
+
     active = Flag(metadata={"description": "Everything else is said of a token of your own agency only."})
     iss = Text(500)
     aud = Text(500)
@@ -65,6 +68,11 @@ class IntrospectionOut(Body):
     exp = Whole(0, 2**53)
     token_type = Text(metadata={"example": "Bearer"})
     scope = Text(4_000)
+
+
+class OAuthErrorOut(Body):
+    error = Text(64, metadata={"example": "invalid_client"})
+    error_description = Text(metadata={"example": "The client did not prove who it is."})
 
 
 class JwksOut(Body):

@@ -61,6 +61,10 @@ class HeldCertificate(Body):
 
 
 class MeOut(Body):
+    """A member, or a system."""
+
+    sometimes = ("username", "roles", "certificates", "scope", "on_behalf_of")
+
     id = Text(metadata={"description": "`member_...` or `client_...`"})
     username = Text(64)
     agency_id = Id("agency")
