@@ -21,6 +21,8 @@ _BLOCKS: Final = re.compile("[\u2580-\u259f\U0001fb00-\U0001fbaf\u2630-\u2637\u4
 _ACCENTED: Final = re.compile("(?:[\u0080-\u024f\u0250-\u02ff][ \n]?){5,}+")
 _IDEOGRAPHS: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
 _SYLLABLES: Final = re.compile("[\uac00-\ud7a3]")
+_HIRAGANA: Final = re.compile("[\u3041-\u3096]")
+_KATAKANA: Final = re.compile("[\u30a1-\u30fa]")
 _KANA: Final = re.compile("[\u3040-\u30ff]")
 _EMOJI: Final = re.compile("[\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u2bff\U0001f000-\U0001fadf]")
 _POINTS: Final = re.compile("[、。，．：；！？「」『』（）\u3001-\u3011\uff01-\uff0f]|[,.!?]")
@@ -115,9 +117,21 @@ def odd(text: str) -> bool:
         return True
     if len(emoji := _EMOJI.findall(text)) > 40 and len(set(emoji)) > 20:
         return True
+    if any(_even(kana.findall(text)) for kana in (_HIRAGANA, _KATAKANA)):
+        return True
     return _uneven(_IDEOGRAPHS.findall(text), _RARE_IDEOGRAPHS, text) or _uneven(
         _SYLLABLES.findall(text), _RARE_SYLLABLES, text
     )
+
+
+def _even(found: list[str]) -> bool:
+    """Whether syllables are used evenly, as no language uses them."""
+    return len(found) >= 64 and _repetition(found) < 0.021
+
+
+def _repetition(found: list[str]) -> float:
+    """How often two characters taken at random are the same (the index of coincidence; W. F. Friedman, 1922)."""
+    return sum(times * (times - 1) for times in Counter(found).values()) / (len(found) * (len(found) - 1))
 
 
 def _uneven(found: list[str], rare: re.Pattern[str], text: str) -> bool:
@@ -129,5 +143,4 @@ def _uneven(found: list[str], rare: re.Pattern[str], text: str) -> bool:
     if many < 80 or many * 2 < len(text):
         return False
     # Language repeats its frequent characters; a code that spreads bytes over thousands of them does not.
-    same = sum(times * (times - 1) for times in Counter(found).values()) / (many * (many - 1))
-    return same < 0.0012 and len(_POINTS.findall(text)) * 40 < many and not _KANA.search(text)
+    return _repetition(found) < 0.0012 and len(_POINTS.findall(text)) * 40 < many and not _KANA.search(text)

@@ -29,11 +29,13 @@ _MORSE: Final = re.compile(r"(?:[.\u00b7\u2022_\u2013\u2014\u2212-]{1,7}[ /|\n]{
 _LONGEST: Final = 40
 _MANY: Final = 48
 _FEW: Final = 24
+_PAST_A_LIST: Final = 400
+_FRACTIONS: Final = re.compile(r"(?:(?<![\d.])-?[01]?\.\d{2,17}[^\w.]{1,3}){32,}+")
 
 
 def number_run(text: str) -> bool:
     """Whether a text has a run of numbers, bits or Morse signs that is longer and more even than people write."""
-    if _BITS.search(text):
+    if _BITS.search(text) or _FRACTIONS.search(text):
         return True
     for run in _RUN.findall(text):
         numbers = _DIGITS.findall(run)
@@ -73,7 +75,7 @@ def _bytes_in_words(run: str, numbers: list[str]) -> bool:
         ):
             return True
     digits = sum(map(len, numbers))
-    if digits < 600:
+    if digits < _PAST_A_LIST:
         return False
     items = [item.strip() for item in re.split(r"[\n,;|]+", run) if item.strip()]
     common = Counter(item[:2] for item in items).most_common(3)

@@ -35,6 +35,7 @@ _PARTED: Final = bytes(
     ord("x") if (chr(each).isalnum() and each < 128) or each == 63 else ord(" ") for each in range(256)
 )
 _DENSE: Final = bytes(ord(" ") if each in b" \t\r\n" else ord("x") for each in range(256))
+_EVEN: Final = tuple(b" " + (b"x" * length + b" ") * 16 for length in range(4, 11))
 _CHANGES: Final = (b"aA", b"a0", b"0a", b"A0", b"0A")
 
 _TYPEID: Final = re.compile(r"_0[0-9a-hjkmnp-tv-z]{25}(?![0-9A-Za-z])")
@@ -93,7 +94,9 @@ def calm(ascii_text: bytes) -> bool:
     if b"x" * 41 in ascii_text.translate(_DENSE):
         return False
     parted = b" ".join(ascii_text.translate(_PARTED).split())
-    return b"x x x x x x x x x x " not in parted and b"xx xx xx xx xx xx xx xx " not in parted
+    if b"x x x x x x x x x x " in parted or b"xx xx xx xx xx xx xx xx " in parted:
+        return False
+    return not any(row in parted for row in _EVEN)
 
 
 def ids_removed(text: str) -> str:
@@ -170,6 +173,23 @@ def foreign(text: str) -> Oddness:
     plain = fold.bare(_EAST.sub(" ", text)).lower()
     words = dict.fromkeys(part for part in _PART.findall(plain) if not part.isascii())
     return _weigh(words) if words else NONE
+
+
+def even(text: str) -> bool:
+    """Whether a row of different words has one length throughout, as codes that can be spoken have and language has not."""
+    row: list[str] = []
+    for word in _WORD.findall(text):
+        if row and (len(word) != len(row[0]) or not word.isalpha()):
+            if _is_even(row):
+                return True
+            row = []
+        if word.isalpha() and len(word) > 3:
+            row.append(word)
+    return _is_even(row)
+
+
+def _is_even(row: list[str]) -> bool:
+    return len(row) >= 16 and len(set(row)) * 4 > len(row) * 3
 
 
 def chopped(text: str) -> bool:

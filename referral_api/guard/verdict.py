@@ -96,7 +96,7 @@ def _runs(rest: str, plain: bytes) -> Verdict:
     if not calm:
         if signatures.in_base85(plain.translate(None, _BLANK)):
             return Verdict("file-signature", 0)
-        if runs.chopped(rest):
+        if runs.chopped(rest) or runs.even(rest):
             return Verdict("encoded-run", 0)
         oddness = runs.measure(rest)
     else:
