@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from referral_api import audit, outbox, replay, vault
 from referral_api.access import Permission, Subject, decide
+from referral_api.guard import Tail
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import CallError, PreconditionFailed, Unavailable
 from referral_api.kernel.words import Relation
@@ -101,7 +102,7 @@ class Work:
     permission: Permission
     session: Session
     made: tuple[str, UUID] | None = None
-    _event: str = field(default="")
+    _tails: dict[UUID, tuple[bytes, Tail]] = field(default_factory=dict)
 
     @property
     def now(self) -> datetime:
@@ -113,6 +114,36 @@ class Work:
         for row in rows:
             self.session.add(row)
             self.session.flush()
+
+    def seal(self, key: bytes, text: str, place: vault.Place, *, pointer: str = "") -> bytes:
+        """Seal what the actor says of a child: scanned together with what it wrote before in this case, then encrypted."""
+        sealed, tail = vault.seal(key, text, place, tail=self._tail(key, place.case), pointer=pointer)
+        self._tails[place.case] = (key, tail)
+        return sealed
+
+    def seal_document(
+        self, key: bytes, document: Any, place: vault.Place, *, said: Any = None, pointer: str = ""
+    ) -> bytes:
+        """The same for a JSON document; `said` is the part of it that is new."""
+        tail = self._tail(key, place.case)
+        sealed, tail = vault.seal_document(key, document, place, tail=tail, said=said, pointer=pointer)
+        self._tails[place.case] = (key, tail)
+        return sealed
+
+    def _tail(self, key: bytes, case_id: UUID) -> Tail:
+        if case_id in self._tails:
+            return self._tails[case_id][1]
+        return vault.tail_of(self.session, key, case_id, self._author, self.now) if self._author else Tail.EMPTY
+
+    @property
+    def _author(self) -> UUID | None:
+        return self.actor.person_id or self.actor.id
+
+    def keep_tails(self) -> None:
+        """Remember for a day the end of what the actor wrote in each case: accepted text only, and only if the act is kept."""
+        for case_id, (key, tail) in self._tails.items():
+            if self._author is not None:
+                vault.keep_tail(self.session, key, case_id, self._author, tail, self.now)
 
     def record(
         self, thing: Thing, event: str | None = None, *, tell: Iterable[UUID] | None = None, **said: Any
@@ -151,6 +182,7 @@ def work(actor: Actor, permission: Permission, *, on: Thing) -> Iterator[Work]:
             yield unit
             if unit.made is None:
                 raise NothingRecorded(f"{permission} was done and not recorded")
+            unit.keep_tails()
             current.flush()
             claimed: tuple[replay.Claim, int] | None = current.info.pop(_CLAIM, None)
             if claimed:

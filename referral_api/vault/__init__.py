@@ -9,20 +9,24 @@ from flask import Flask, current_app
 from referral_api.vault.cases import CaseKey, case_key, wrap_case_key
 from referral_api.vault.keyring import KeyRing, WeakKeys, write_private
 from referral_api.vault.sealing import Place, SealBroken, open_sealed, open_sealed_document, seal, seal_document
+from referral_api.vault.tails import GuardTail, keep_tail, tail_of
 
 __all__ = [
     "CaseKey",
+    "GuardTail",
     "KeyRing",
     "Place",
     "SealBroken",
     "WeakKeys",
     "case_key",
     "init_app",
+    "keep_tail",
     "open_sealed",
     "open_sealed_document",
     "ring",
     "seal",
     "seal_document",
+    "tail_of",
     "wrap_case_key",
     "write_private",
 ]

@@ -57,7 +57,7 @@ def open_case(
             updated_at=w.now,
         )
         _set_row(case, {**row, "identification_status": identification_status})
-        sealed.seal_case_number(case, key, case_number)
+        sealed.seal_case_number(w, case, key, case_number)
         w.add(case, vault.wrap_case_key(vault.ring(), case_id, key, w.now))
         written = _with_caregiver_ids({**subject, "safe_contact": safe_contact})
         for data_class, content in written.items():
@@ -95,9 +95,18 @@ def change_case(actor: Actor, file: CaseFile, *, changes: Mapping[str, Any], rea
         )
         for data_class, content in merged.items():
             version = file.rows[data_class][0] + 1 if data_class in file.rows else 1
-            sealed.write_class(w, case, key, data_class, content, version=version, reason=reason)
+            sealed.write_class(
+                w,
+                case,
+                key,
+                data_class,
+                content,
+                version=version,
+                reason=reason,
+                said=_plain(subject[data_class] or {}),
+            )
         if changes.get("case_number"):
-            sealed.seal_case_number(case, key, changes["case_number"])
+            sealed.seal_case_number(w, case, key, changes["case_number"])
         _set_row(case, row)
         if row or "case_number" in changes:
             case.version += 1
@@ -131,7 +140,7 @@ def close_case(actor: Actor, file: CaseFile, *, reason_code: str, note: str | No
             raise IllegalStep(case.status, ["reopen"] if case.status == "closed" else [])
         case.status, case.close_reason, case.closed_at = "closed", reason_code, w.now
         case.close_note_sealed = (
-            vault.seal(file.key(), note, Place("cases", "close_note", case.id, case.id, case.version + 1))
+            w.seal(file.key(), note, Place("cases", "close_note", case.id, case.id, case.version + 1), pointer="/note")
             if note
             else None
         )

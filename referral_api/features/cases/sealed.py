@@ -29,16 +29,26 @@ def open_class(key: bytes, case_id: UUID, data_class: str, version: int, sealed:
 
 
 def write_class(
-    w: Work, case: Case, key: bytes, data_class: str, content: Mapping[str, Any], *, version: int, reason: str | None
+    w: Work,
+    case: Case,
+    key: bytes,
+    data_class: str,
+    content: Mapping[str, Any],
+    *,
+    version: int,
+    reason: str | None,
+    said: Any = None,
 ) -> None:
-    """Write the next version of a class beside the earlier ones."""
+    """Write the next version of a class beside the earlier ones; `said` is what is new in it."""
     w.session.execute(
         update(CaseData)
         .where(CaseData.case_id == case.id, CaseData.data_class == data_class, CaseData.current)
         .values(current=False),
         execution_options={"synchronize_session": False},
     )
-    sealed = vault.seal_document(key, dict(content), _place(case.id, data_class, version))
+    sealed = w.seal_document(
+        key, dict(content), _place(case.id, data_class, version), said=said, pointer=_pointer(data_class)
+    )
     w.add(
         CaseData(
             case_id=case.id,
@@ -54,9 +64,15 @@ def write_class(
     )
 
 
-def seal_case_number(case: Case, key: bytes, number: str) -> None:
+def _pointer(data_class: str) -> str:
+    return "/safe_contact" if data_class == "safe_contact" else f"/subject/{data_class}"
+
+
+def seal_case_number(w: Work, case: Case, key: bytes, number: str) -> None:
     """Keep the owner's number sealed, and a keyed hash of it for exact search."""
-    case.case_number_sealed = vault.seal(key, number, Place("cases", "case_number", case.id, case.id))
+    case.case_number_sealed = w.seal(
+        key, number, Place("cases", "case_number", case.id, case.id), pointer="/case_number"
+    )
     case.case_number_hash = vault.ring().digest("search", number.strip().casefold().encode())
 
 

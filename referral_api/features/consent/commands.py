@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from referral_api import vault
 from referral_api.access import Permission
 from referral_api.features.agencies.queries import types_of
 from referral_api.features.cases.queries import CaseFile, documents
@@ -73,7 +72,7 @@ def give_consent(actor: Actor, file: CaseFile, *, grants: list[dict[str, Any]], 
         )
         if said["basis"] in DUTIES or row.state == "pending_approval":
             row.review_due = w.now + rules.REVIEW_WITHIN
-        row.details_sealed = vault.seal_document(
+        row.details_sealed = w.seal_document(
             file.key(), {name: said.get(name) for name in _DETAILS}, details_place(row)
         )
         w.add(row)

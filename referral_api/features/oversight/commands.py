@@ -32,7 +32,9 @@ def make_case_ref(actor: Actor, *, agency_id: UUID, case_number: str, reason: st
     with work(actor, Permission.CASE_REF_MAKE, on=own) as w:
         for row in found:
             request = CaseRefRequest(id=ids.new(), case_id=row.id, member_id=actor.person_id, at=w.now)
-            request.reason_sealed = vault.seal(vault.case_key(w.session, vault.ring(), row.id), reason, request.place())
+            request.reason_sealed = w.seal(
+                vault.case_key(w.session, vault.ring(), row.id), reason, request.place(), pointer="/reason"
+            )
             w.add(request)
         w.record(own, tell=(), returned_ids=[row.case_ref for row in found])
     return [row.case_ref for row in found]

@@ -49,7 +49,7 @@ def make_appointment(actor: Actor, file: ReferralFile, *, at: Any, place: str | 
             updated_at=w.now,
         )
         details = {"place": place, "note": note}
-        row.details_sealed = vault.seal_document(file.key(), details, row.place())
+        row.details_sealed = w.seal_document(file.key(), details, row.place(), pointer="/note")
         w.add(row)
         w.record(referral, fields=["appointments"], consent_id=referral.consent_id)
         w.made = ("appointment", row.id)
@@ -81,7 +81,7 @@ def change_appointment(actor: Actor, file: ReferralFile, appointment_id: UUID, *
         row.due_at = changes.get("at", row.due_at)
         row.status = changes.get("status", row.status)
         details = {**details, **{name: changes[name] for name in ("place", "note") if name in changes}}
-        row.details_sealed = vault.seal_document(key, details, row.place())
+        row.details_sealed = w.seal_document(key, details, row.place(), said=dict(changes), pointer="/note")
         w.record(referral, fields=[f"appointments.{name}" for name in sorted(changes)], consent_id=referral.consent_id)
         w.made = ("appointment", row.id)
     return row, details

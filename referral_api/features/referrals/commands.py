@@ -58,7 +58,7 @@ def create_referral(actor: Actor, *, case_id: UUID, send: bool, need: str, **row
             **row,
         )
         referral.case = file.case
-        referral.need_sealed = vault.seal(file.key(), need, referral.need_place())
+        referral.need_sealed = w.seal(file.key(), need, referral.need_place(), pointer="/need")
         w.add(referral)
         warnings, alternatives = dispatch(w, referral) if send else ([], [])
         w.session.flush()
@@ -111,7 +111,7 @@ def change_referral(actor: Actor, file: ReferralFile, *, changes: Mapping[str, A
         if "need" in changes:
             refuse_identity(w, referral.case, file.key(), changes["need"], "/need")
             referral.need_version += 1
-            referral.need_sealed = vault.seal(file.key(), changes["need"], referral.need_place())
+            referral.need_sealed = w.seal(file.key(), changes["need"], referral.need_place(), pointer="/need")
         referral.version += 1
         referral.updated_at = w.now
         w.session.flush()

@@ -53,7 +53,7 @@ def send_message(actor: Actor, file: ReferralFile, *, text: str, kind: str) -> t
             message_kind=kind,
             at=w.now,
         )
-        row.text_sealed = vault.seal(file.key(), text, row.place())
+        row.text_sealed = w.seal(file.key(), text, row.place(), pointer="/text")
         w.add(row)
         w.record(referral, fields=["messages"], consent_id=referral.consent_id, reason_code=kind)
         w.made = ("message", row.id)

@@ -47,7 +47,7 @@ def _taken(w: Work, file: ReferralFile, name: str, said: dict[str, Any]) -> Refe
     step = file.referral.step(name, w, reason_code=said.get("reason_code"))
     step.declined_by = said.get("declined_by")
     if note:
-        step.note_sealed = vault.seal(file.key(), note, step.note_place(file.referral.case_id))
+        step.note_sealed = w.seal(file.key(), note, step.note_place(file.referral.case_id), pointer="/note")
     said["left"] = before
     return step
 
@@ -136,7 +136,7 @@ def _redirect(w: Work, referral: Referral, said: dict[str, Any], step: ReferralS
         updated_at=w.now,
     )
     child.case = referral.case
-    child.need_sealed = vault.seal(key, need, child.need_place())
+    child.need_sealed = w.seal(key, need, child.need_place())
     w.add(child)
     consent, recipients = receiver_grants(w, child)
     if (

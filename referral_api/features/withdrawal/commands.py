@@ -65,7 +65,7 @@ def withdraw_consent(
             consent.state, consent.review_due = "withdrawal_requested", None
             _touched(w, consent)
         if reason:
-            _keep_words(consent, file, {"withdrawal": {"by": by, "reason": reason}})
+            _keep_words(w, consent, file, {"withdrawal": {"by": by, "reason": reason}})
         w.session.flush()
         w.record(consent, basis=consent.basis, reason_code=by, fields=["state"])
         effects.kept = _kept(w, consent, file)
@@ -117,7 +117,7 @@ def end_consent(actor: Actor, consent: Consent, file: CaseFile, *, reason: str |
         _legal(w, consent, "end")
         effects = _over(w, consent, file.case, "ended", because="ended")
         if reason:
-            _keep_words(consent, file, {"end": {"reason": reason}})
+            _keep_words(w, consent, file, {"end": {"reason": reason}})
         w.session.flush()
         w.record(consent, basis=consent.basis, fields=["state"])
         effects.kept = _kept(w, consent, file)
@@ -217,15 +217,17 @@ def _kept(w: Work, consent: Consent, file: CaseFile) -> list[dict[str, Any]]:
 def _reviewed(w: Work, consent: Consent, file: CaseFile, name: str, reason: str | None) -> None:
     consent.reviewed_by, consent.reviewed_at, consent.review_due = w.actor.person_id, w.now, None
     if reason:
-        _keep_words(consent, file, {name: {"reason": reason}})
+        _keep_words(w, consent, file, {name: {"reason": reason}})
     w.session.flush()
 
 
-def _keep_words(consent: Consent, file: CaseFile, words: dict[str, Any]) -> None:
+def _keep_words(w: Work, consent: Consent, file: CaseFile, words: dict[str, Any]) -> None:
     """Reasons in words are sealed with the consent, never in the log."""
     details = vault.open_sealed_document(file.key(), consent.details_sealed, details_place(consent))
     consent.details_version += 1
-    consent.details_sealed = vault.seal_document(file.key(), {**details, **words}, details_place(consent))
+    consent.details_sealed = w.seal_document(
+        file.key(), {**details, **words}, details_place(consent), said=words, pointer="/reason"
+    )
 
 
 def _touched(w: Work, consent: Consent) -> None:

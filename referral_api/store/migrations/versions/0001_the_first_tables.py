@@ -673,6 +673,15 @@ def upgrade() -> None:
     with op.batch_alter_table("withdrawal_notices", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_withdrawal_notices_agency_id"), ["agency_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_withdrawal_notices_consent_id"), ["consent_id"], unique=False)
+    op.create_table(
+        "guard_tails",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_guard_tails_case_id_cases")),
+        sa.PrimaryKeyConstraint("case_id", "actor_id", name=op.f("pk_guard_tails")),
+    )
 
 
 def downgrade() -> None:

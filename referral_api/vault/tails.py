@@ -1,0 +1,43 @@
+"""What an actor wrote last in a case, so that material cut over several notes is seen: sealed, kept for a day, erased with the case."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, LargeBinary, Uuid, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from referral_api.guard import Tail
+from referral_api.store import Base, UtcDateTime
+from referral_api.vault.sealing import Place, open_bytes, seal_bytes
+
+__all__ = ["GuardTail", "keep_tail", "tail_of"]
+
+_KEPT = timedelta(hours=24)
+
+
+class GuardTail(Base):
+    __tablename__ = "guard_tails"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    actor_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def tail_of(session: Session, key: bytes, case_id: UUID, actor_id: UUID, now: datetime) -> Tail:
+    """The tail of this actor in this case, if it is not older than a day."""
+    query = select(GuardTail.sealed, GuardTail.at).where(GuardTail.case_id == case_id, GuardTail.actor_id == actor_id)
+    row = session.execute(query).one_or_none()
+    if row is None or row.at < now - _KEPT:
+        return Tail.EMPTY
+    return Tail.from_bytes(open_bytes(key, row.sealed, _place(case_id, actor_id)))
+
+
+def keep_tail(session: Session, key: bytes, case_id: UUID, actor_id: UUID, tail: Tail, now: datetime) -> None:
+    """Put the new tail in the place of the old one, in the act's own transaction."""
+    sealed = seal_bytes(key, tail.to_bytes(), _place(case_id, actor_id))
+    session.merge(GuardTail(case_id=case_id, actor_id=actor_id, sealed=sealed, at=now))
+
+
+def _place(case_id: UUID, actor_id: UUID) -> Place:
+    return Place("guard_tails", "sealed", case_id, actor_id)
