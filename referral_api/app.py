@@ -9,7 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Settings, UnsafeSettings
 from referral_api import vault
-from referral_api.api import door, rates
+from referral_api.api import docs, door, health, metrics, rates
+from referral_api.api.matrix import room as access
 from referral_api.features.accounts.queries import identify
 from referral_api.features.accounts.routes import room as accounts
 from referral_api.features.agencies.routes import room as agencies
@@ -28,7 +29,7 @@ from referral_api.vault import KeyRing
 
 __all__ = ["ROOMS", "create_app", "refuse_owner"]
 
-ROOMS = (accounts, agencies, directory, cases, consent, referrals, withdrawal, webhooks, oversight)
+ROOMS = (accounts, agencies, directory, cases, consent, referrals, withdrawal, webhooks, oversight, access)
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
@@ -53,6 +54,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     rates.init_app(app, storage=settings.rate_storage, per_minute=settings.rate_per_minute)
     door.init_app(app, identify=identify)
     door.open_rooms(app, ROOMS)
+    for pages in (docs, health, metrics):
+        pages.init_app(app)
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
     return app

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from flask import Flask, Response, current_app, g, json, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.routing import Rule
 
 from referral_api import vault, work
 from referral_api.api import bodies, rates
@@ -56,7 +57,16 @@ _HEADERS = {
 }
 
 
+class _Declared(Rule):
+    """Takes the methods that were declared and no others: a HEAD under /v1 would be a read that nobody declared."""
+
+    def __init__(self, string: str, *, methods: Iterable[str], **more: Any) -> None:
+        super().__init__(string, methods=methods, **more)
+        self.methods = set(methods)
+
+
 def init_app(app: Flask, *, identify: Identify) -> None:
+    app.url_rule_class = _Declared
     app.extensions["identify"] = identify
     app.before_request(_greet)
     app.after_request(_dress)
@@ -67,10 +77,13 @@ def init_app(app: Flask, *, identify: Identify) -> None:
 
 def open_rooms(app: Flask, rooms: Iterable[Room]) -> None:
     """Hang every declared route on the application."""
-    for room in rooms:
+    app.extensions["rooms"] = tuple(rooms)
+    for room in app.extensions["rooms"]:
         for endpoint in room.endpoints:
             rule = re.sub(r"\{(\w+)\}", r"<\1>", endpoint.rule)
-            app.add_url_rule(rule, endpoint.key, _view(endpoint), methods=[endpoint.method])
+            app.add_url_rule(
+                rule, endpoint.key, _view(endpoint), methods=[endpoint.method], provide_automatic_options=False
+            )
 
 
 def _greet() -> None:

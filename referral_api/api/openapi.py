@@ -149,11 +149,11 @@ def _security_schemes(url: str) -> Mapping[str, dict[str, Any]]:
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "JWT",
-            "description": "A person's access token, from POST /v1/sessions. Its roles are read at each call. JWTs are made and checked by RFC 8725.",
+            "description": "A person's access token, from POST /v1/sessions. Its roles are read at each call. JWTs are made and checked by RFC8725.",
         },
         "system": {
             "type": "oauth2",
-            "description": "An agency's system (OAuth 2.1 client credentials, RFC 6749, 7523). A scope is a permission. Tokens hold for minutes and are got anew; JWTs are made and checked by RFC 8725.",
+            "description": "An agency's system (OAuth 2.1 client credentials, RFC 6749, 7523). A scope is a permission. Tokens hold for minutes and are got anew; JWTs are made and checked by RFC8725.",
             "flows": {"clientCredentials": {"tokenUrl": f"{url}/oauth/token", "scopes": wanted}},
         },
         "client": {
