@@ -105,7 +105,7 @@ def blanks(text: str) -> bool:
 
 def odd(text: str) -> bool:
     """Whether a text that is not ASCII holds a run of characters that no language writes together."""
-    beyond = "" if max(text) < "\U00010000" else "".join(_BEYOND.findall(text))
+    beyond = "" if max(text, default="") < "\U00010000" else "".join(_BEYOND.findall(text))
     unused = len(_UNUSED.findall(text)) + sum(unicodedata.category(each) in _NOT_CHARACTERS for each in beyond)
     if unused > 4:
         return True

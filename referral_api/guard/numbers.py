@@ -35,7 +35,7 @@ _FRACTIONS: Final = re.compile(r"(?:(?<![\d.])-?[01]?\.\d{2,17}[^\w.]{1,3}){32,}
 
 def number_run(text: str) -> bool:
     """Whether a text has a run of numbers, bits or Morse signs that is longer and more even than people write."""
-    if _BITS.search(text) or _FRACTIONS.search(text):
+    if _BITS.search(text) or (text.count(".") > 32 and _FRACTIONS.search(text)):
         return True
     for run in _RUN.findall(text):
         numbers = _DIGITS.findall(run)
