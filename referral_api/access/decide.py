@@ -21,7 +21,7 @@ class Subject(Protocol):
     def assigned(self, actor: Actor) -> bool: ...
 
 
-_OUTSIDE = frozenset({Relation.NONE, Relation.FORMER})
+_OUTSIDE = frozenset({Relation.NONE, Relation.FORMER, Relation.ANY})
 
 
 @cache
@@ -32,9 +32,7 @@ def _rules(permission: Permission) -> tuple[Rule, ...]:
 def decide(actor: Actor, permission: Permission, subject: Subject) -> Rule:
     """The row that allows this, or an error: NotFound for whoever may not know of the thing, Forbidden for whoever may."""
     relations = subject.relations(actor) | {Relation.ANY}
-    if relations <= _OUTSIDE | {Relation.ANY} and not any(
-        Relation.ANY in rule.relations for rule in _rules(permission)
-    ):
+    if relations <= _OUTSIDE and not any(relations & rule.relations for rule in _rules(permission)):
         raise NotFound(case_ref=subject.case_ref)
     if actor.scope is not None and permission not in actor.scope:
         raise Forbidden(

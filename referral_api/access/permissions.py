@@ -62,6 +62,17 @@ class Permission(StrEnum):
     APPOINTMENT_CHANGE = "appointment:change", "appointment.changed"
     APPOINTMENT_LIST = "appointment:list", "appointment.listed"
 
+    GLASS_BREAK = "glass:break", "glass.broken"
+    GLASS_END = "glass:end", "glass.ended"
+    GLASS_REVIEW = "glass:review", "glass.reviewed"
+    GLASS_READ = "glass:read", "glass.read"
+    GLASS_LIST = "glass:list", "glass.listed"
+    LOOKUP_ASK = "lookup:ask", "lookup.asked"
+    LOOKUP_PASS_ON = "lookup:pass-on", "lookup.passed_on"
+    LOOKUP_ANSWER = "lookup:answer", "lookup.answered"
+    LOOKUP_READ = "lookup:read", "lookup.read"
+    LOOKUP_LIST = "lookup:list", "lookup.listed"
+
     SERVICE_OFFER = "service:offer", "service.offered"
     SERVICE_CHANGE = "service:change", "service.changed"
     SERVICE_READ = "service:read", "service.read"

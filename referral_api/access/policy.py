@@ -12,6 +12,7 @@ from referral_api.kernel.words import Role
 __all__ = ["POLICY", "Rule", "permits_role"]
 
 WORKERS = frozenset({Role.CASEWORKER, Role.SUPERVISOR, Role.SYSTEM})
+CASE_PEOPLE = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 SUPERVISORS = frozenset({Role.SUPERVISOR})
 AGENCY_ADMINS = frozenset({Role.AGENCY_ADMIN})
 AUDITORS = frozenset({Role.AUDITOR})
@@ -124,6 +125,45 @@ POLICY: tuple[Rule, ...] = (
     _allow(P.APPOINTMENT_MAKE, WORKERS, R.RECEIVER, because="the agency that does the work sets the times"),
     _allow(P.APPOINTMENT_CHANGE, WORKERS, R.RECEIVER, because="the agency that does the work sets the times"),
     _allow(P.APPOINTMENT_LIST, WORKERS, R.SENDER, R.RECEIVER, because="both ends need to know when"),
+    _allow(
+        P.GLASS_BREAK,
+        CASE_PEOPLE,
+        R.OWNER,
+        R.RECEIVING,
+        R.PLAN_MEMBER,
+        R.BREAK_GLASS,
+        R.FORMER,
+        because="in danger somebody who knows the child must be able to help at once; a person answers for it, never a system",
+    ),
+    _allow(P.GLASS_END, CASE_PEOPLE, R.SELF, because="who no longer needs it gives it back"),
+    _allow(P.GLASS_END, SUPERVISORS, R.OWNER, because="the owner's supervisor stops what should not go on"),
+    _allow(P.GLASS_REVIEW, SUPERVISORS, R.OWNER, because="the owner's supervisor judges what another agency did"),
+    _allow(P.GLASS_REVIEW, AUDITORS, R.OVERSEER, because="where the owner did it itself, oversight judges"),
+    _allow(P.GLASS_READ, CASE_PEOPLE, R.SELF, because="who broke the glass sees what became of it"),
+    _allow(P.GLASS_READ, SUPERVISORS, R.OWNER, because="who reviews must read"),
+    _allow(P.GLASS_READ, AUDITORS, R.OWNER, R.OWN_AGENCY, R.OVERSEER, because="auditors see each use, without words"),
+    _allow(
+        P.GLASS_LIST, CASE_PEOPLE | AUDITORS, R.OWN_AGENCY, because="each sees the uses that are its own to answer for"
+    ),
+    _allow(
+        P.LOOKUP_ASK, SUPERVISORS, R.OWNER, because="a supervisor asks about the child of the agency's own case alone"
+    ),
+    _allow(
+        P.LOOKUP_PASS_ON,
+        CLOCK,
+        R.CLOCKWORK,
+        because="holders are told apart from the asking, so that its answer tells nothing",
+    ),
+    _allow(
+        P.LOOKUP_ANSWER,
+        CASE_PEOPLE,
+        R.RECEIVER,
+        because="who holds a case of the child chooses whether to say so",
+        assigned=True,
+    ),
+    _allow(P.LOOKUP_READ, SUPERVISORS, R.SENDER, because="who asked reads what was answered"),
+    _allow(P.LOOKUP_READ, CASE_PEOPLE, R.RECEIVER, because="who is asked reads who asks, and why", assigned=True),
+    _allow(P.LOOKUP_LIST, CASE_PEOPLE, R.OWN_AGENCY, because="what the agency asked, and what it is asked"),
     _allow(P.SERVICE_OFFER, AGENCY_ADMINS | SUPERVISORS, R.OWN_AGENCY, because="an agency describes its own services"),
     _allow(P.SERVICE_CHANGE, AGENCY_ADMINS | SUPERVISORS, R.OWN_AGENCY, because="an agency describes its own services"),
     _allow(P.SERVICE_READ, EVERYBODY, R.ANY, because="the directory is for all who are signed in"),

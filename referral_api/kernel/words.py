@@ -30,6 +30,8 @@ class Relation(StrEnum):
     RECEIVER = "receiver"
     OWN_AGENCY = "own_agency"
     SELF = "self"
+    OVERSEER = "overseer"
+    """A body that watches over the agencies."""
     CLOCKWORK = "clockwork"
     ANY = "any"
 

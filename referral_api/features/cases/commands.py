@@ -172,7 +172,8 @@ def _may_change(before: CaseView, row: Mapping[str, Any], subject: Mapping[str, 
     hidden = sorted(
         c
         for c in subject
-        if (c == "safe_contact" and not before.shown.safe_contact)
+        if c in before.shown.by_glass
+        or (c == "safe_contact" and not before.shown.safe_contact)
         or (c != "safe_contact" and c not in before.shown.classes)
     )
     if hidden or ((row or number) and before.relation is not Relation.OWNER):

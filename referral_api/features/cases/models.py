@@ -124,7 +124,7 @@ class CaseData(Base):
 
 
 class CaseParty(Base):
-    """An agency's relation to a case, for one cause, from when until when."""
+    """An agency's relation to a case, for one cause, from when until when; where a member is named, it is this member's alone."""
 
     __tablename__ = "case_parties"
     __table_args__ = (
@@ -140,6 +140,7 @@ class CaseParty(Base):
     relation: Mapped[str] = mapped_column(choice(16))
     because_kind: Mapped[str] = mapped_column(choice(16))
     because_id: Mapped[UUID] = mapped_column(Uuid)
+    member_id: Mapped[UUID | None] = mapped_column(Uuid)
     since: Mapped[datetime] = mapped_column(UtcDateTime)
     until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

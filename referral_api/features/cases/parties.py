@@ -1,9 +1,10 @@
 """Who belongs to a case: parties with their causes, the workers within them, and those who are kept out."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from referral_api.access import Permission
 from referral_api.features.accounts.queries import is_active_member
@@ -18,8 +19,17 @@ from referral_api.work import Work, work
 __all__ = ["admit", "assign", "assign_worker", "dismiss", "exclude_from_case", "link_cases"]
 
 
-def admit(w: Work, case: Case, agency_id: UUID, *, as_: Relation, because: tuple[str, UUID]) -> None:
-    """Make an agency a party for a cause; the same cause again opens the same row again."""
+def admit(
+    w: Work,
+    case: Case,
+    agency_id: UUID,
+    *,
+    as_: Relation,
+    because: tuple[str, UUID],
+    member_id: UUID | None = None,
+    until: datetime | None = None,
+) -> None:
+    """Make an agency (or one member of it alone) a party for a cause; the same cause again opens the same row again."""
     kind, cause = because
     cause_is = (
         CaseParty.case_id == case.id,
@@ -29,7 +39,7 @@ def admit(w: Work, case: Case, agency_id: UUID, *, as_: Relation, because: tuple
         CaseParty.because_id == cause,
     )
     again = w.session.execute(
-        update(CaseParty).where(*cause_is).values(since=w.now, until=None),
+        update(CaseParty).where(*cause_is).values(since=w.now, until=until),
         execution_options={"synchronize_session": False},
     )
     if again.rowcount == 0:  # type: ignore[attr-defined]
@@ -41,7 +51,9 @@ def admit(w: Work, case: Case, agency_id: UUID, *, as_: Relation, because: tuple
                 relation=as_,
                 because_kind=kind,
                 because_id=cause,
+                member_id=member_id,
                 since=w.now,
+                until=until,
             )
         )
 
@@ -53,7 +65,7 @@ def dismiss(w: Work, case_id: UUID, *, because: tuple[str, UUID]) -> None:
         CaseParty.case_id == case_id,
         CaseParty.because_kind == kind,
         CaseParty.because_id == cause,
-        CaseParty.until.is_(None),
+        or_(CaseParty.until.is_(None), CaseParty.until > w.now),
     )
     agencies = list(w.session.execute(select(CaseParty.agency_id).where(*same)).scalars())
     w.session.execute(

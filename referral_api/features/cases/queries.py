@@ -207,7 +207,7 @@ def read_case(actor: Actor, case_id: UUID) -> CaseView:
         data_classes=sorted(shown.subject),
         versions=shown.versions,
         fields=sorted({f"{c}.{name}" for c, content in shown.subject.items() for name in content}),
-        basis=basis.basis if basis else None,
+        basis="break_glass" if shown.shown.by_glass else basis.basis if basis else None,
         consent_id=basis.consent_id if basis else None,
         referral_id=basis.referral_id if basis else None,
     )

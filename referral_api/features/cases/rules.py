@@ -14,6 +14,8 @@ __all__ = ["ACKNOWLEDGED_FOR", "Grant", "Shown", "age_band_of", "retention_from"
 ACKNOWLEDGED_FOR = timedelta(days=30)
 _RETAINED = timedelta(days=3653)
 _UNASSIGNED_SEE = frozenset({"access_needs"})
+_BEHIND_GLASS = ("identity", "contact", "protection_concern")
+"""What break-glass opens beside safe contact, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Shown:
     withheld: tuple[tuple[str, str], ...]
     safe_contact: bool
     grants: tuple[Grant, ...] = field(default=())
+    by_glass: frozenset[str] = field(default=frozenset())
+    """What is open by break-glass alone: to be read, never to be changed."""
 
 
 def what_is_shown(
@@ -47,7 +51,10 @@ def what_is_shown(
     acknowledged: bool = False,
     protected_location: bool = False,
 ) -> Shown:
-    """Decide class by class. The owner needs no consent; a receiver sees what its referrals' consents grant, less the wall."""
+    """Decide class by class. The owner needs no consent; a receiver sees what its referrals' consents grant, less the wall.
+
+    Break-glass opens a few classes more, to a person whose certificate is current; never a protected address.
+    """
     owner = Relation.OWNER in relations
     personal = _personal_reasons(actor, assigned)
     by_class: dict[str, list[Grant]] = {}
@@ -69,12 +76,21 @@ def what_is_shown(
             )
         if reason is not None:
             withheld[data_class] = reason
+    safe_contact = contact_granted and "contact" not in personal
+    by_glass: set[str] = set()
+    if Relation.BREAK_GLASS in relations and actor.person_id is not None and actor.certified:
+        by_glass = {c for c in _BEHIND_GLASS if c in withheld and not (c == "contact" and protected_location)}
+        by_glass |= set() if safe_contact else {"safe_contact"}
+        if protected_location and withheld.get("contact") == "not_in_consent":
+            withheld["contact"] = "protected_location"
+    withheld = {c: reason for c, reason in withheld.items() if c not in by_glass}
     classes = frozenset(DATA_CLASSES) - withheld.keys()
     return Shown(
         classes,
         tuple(withheld.items()),
-        contact_granted and "contact" not in personal,
+        safe_contact or "safe_contact" in by_glass,
         tuple(g for g in used if g.data_class in classes),
+        frozenset(by_glass),
     )
 
 

@@ -19,15 +19,20 @@ def _now_within(since: Any, until: Any, now: datetime) -> ColumnElement[bool]:
     return and_(since <= now, or_(until.is_(None), until > now))
 
 
+def _counts_for(actor: Actor) -> ColumnElement[bool]:
+    """Parties now: rows of the actor's agency, but not those that stand for another member alone (break-glass)."""
+    return and_(
+        CaseParty.agency_id == actor.agency_id,
+        or_(CaseParty.member_id.is_(None), CaseParty.member_id == actor.person_id),
+        _now_within(CaseParty.since, CaseParty.until, actor.now),
+    )
+
+
 def relations_here(actor: Actor, case_id: Any = Case.id) -> Any:
     """The relations of the actor's agency to the case, as one comma-separated text."""
     return (
         select(func.aggregate_strings(CaseParty.relation, ","))
-        .where(
-            CaseParty.case_id == case_id,
-            CaseParty.agency_id == actor.agency_id,
-            _now_within(CaseParty.since, CaseParty.until, actor.now),
-        )
+        .where(CaseParty.case_id == case_id, _counts_for(actor))
         .correlate(Case)
         .scalar_subquery()
     )
@@ -54,12 +59,7 @@ def excluded_here(actor: Actor, case_id: Any = Case.id) -> ColumnElement[bool]:
 
 def visible_cases(query: Rows, actor: Actor) -> Rows:
     """Cases of which the actor's agency is a party now, less those that it or the person is kept out of."""
-    party = exists().where(
-        CaseParty.case_id == Case.id,
-        CaseParty.agency_id == actor.agency_id,
-        CaseParty.relation.in_(_READING),
-        _now_within(CaseParty.since, CaseParty.until, actor.now),
-    )
+    party = exists().where(CaseParty.case_id == Case.id, CaseParty.relation.in_(_READING), _counts_for(actor))
     return query.where(party, ~excluded_here(actor))
 
 
