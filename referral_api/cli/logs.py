@@ -76,11 +76,11 @@ def log_requests(app: Flask) -> None:
 
     @app.before_request
     def begin() -> None:
-        g.began = time.perf_counter()
+        g.log_began = time.perf_counter()
 
     @app.after_request
     def write(response: Response) -> Response:
-        began = g.get("began")
+        began = g.get("log_began")
         log.info(
             "request",
             request_id=g.request.id if "request" in g else None,

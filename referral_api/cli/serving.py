@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -65,12 +66,14 @@ def supervise(
         signal.signal(number, lambda *_: stop.set())
     children: list[subprocess.Popen[bytes]] = []
     told = False
+    # The processes count requests for one another in files of this folder (api/metrics.py); it must begin empty.
+    counts = tempfile.TemporaryDirectory(prefix="referral-metrics-", ignore_cleanup_errors=True)
     try:
         for command in commands:
             children.append(
                 subprocess.Popen(  # noqa: S603 - our own two commands
                     command,
-                    env=child_environment(environ),
+                    env={**child_environment(environ), "PROMETHEUS_MULTIPROC_DIR": counts.name},
                     stdin=subprocess.DEVNULL,
                     start_new_session=True,
                     preexec_fn=die_with_parent,
@@ -83,6 +86,7 @@ def supervise(
             told = told or then()
     finally:
         _end(children)
+        counts.cleanup()
     return 0
 
 

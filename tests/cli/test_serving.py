@@ -67,6 +67,19 @@ def test_a_request_leaves_one_line_with_the_routes_template_and_nothing_that_was
     assert (None, 404) == (found["story-2"]["route"], found["story-2"]["status"])
 
 
+def test_each_process_tells_the_counts_of_all(served):
+    def counted():
+        text = raw(served, b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").decode()
+        found = re.findall(r'^referral_requests_total{.*route="/v1/codes".*} ([0-9.]+)', text, re.MULTILINE)
+        return sum(float(number) for number in found)
+
+    before = counted()
+    for _ in range(8):
+        ask(served, "/v1/codes")
+
+    assert [before + 8] * 4 == [counted() for _ in range(4)]
+
+
 def test_the_worker_gives_what_is_done_its_place_within_some_seconds(served, world):
     said = {"username": "police.caseworker1", "password": "certainly not this one"}
     connection = http.client.HTTPConnection(urlsplit(served.url).netloc, timeout=10)
@@ -146,10 +159,11 @@ sys.exit(supervise([("sh", "-c", command) for command in sys.argv[1:]], {}))
 
 
 @contextmanager
-def supervising(*commands):
+def supervising(folder, *commands):
     """A supervisor of small processes. Each says a word once it has begun."""
     command = [sys.executable, "-c", SUPERVISOR, *commands]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+    environ = {**os.environ, "TMPDIR": str(folder)}
+    process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE)
     try:
         for _ in commands:
             assert b"begun\n" == process.stdout.readline()
@@ -159,15 +173,16 @@ def supervising(*commands):
         process.stdout.close()
 
 
-def test_a_process_that_ends_by_itself_ends_the_others_and_what_they_began():
-    with supervising("sleep 50 & echo begun; wait", "echo begun; sleep 0.5") as (process, children):
+def test_a_process_that_ends_by_itself_ends_the_others_and_what_they_began(tmp_path):
+    with supervising(tmp_path, "sleep 50 & echo begun; wait", "echo begun; sleep 0.5") as (process, children):
         assert 1 == process.wait(15)
         assert len(children) >= 2
         assert [] == left(children)
+        assert [] == list(tmp_path.iterdir())
 
 
-def test_a_supervisor_that_is_killed_takes_its_processes_with_it():
-    with supervising("echo begun; exec sleep 50", "echo begun; exec sleep 50") as (process, children):
+def test_a_supervisor_that_is_killed_takes_its_processes_with_it(tmp_path):
+    with supervising(tmp_path, "echo begun; exec sleep 50", "echo begun; exec sleep 50") as (process, children):
         process.kill()
         process.wait(5)
 

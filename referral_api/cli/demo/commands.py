@@ -133,7 +133,7 @@ def _make_world(app: Flask, clock: PastClock, folder: Path) -> dict[str, Any]:
     try:
         with files.unfinished(folder), status:
             known = settle(app, callers, clock, lambda name: status.update(name) if hasattr(status, "update") else None)
-            agencies = {place.key: known["agencies"][number + 1]["id"] for number, place in enumerate(AGENCIES)}
+            agencies = {place.key: known["agencies"][number]["id"] for number, place in enumerate(AGENCIES)}
             tell_stories(app, callers, clock, agencies)
             files.write_demo(folder, {"base_url": app.config["PUBLIC_URL"], **known})
     except DemoFailed as failed:

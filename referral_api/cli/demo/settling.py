@@ -9,32 +9,30 @@ from typing import Any
 
 from flask import Flask
 
+from referral_api.access import POLICY
 from referral_api.cli.demo.calling import Callers, PastClock
-from referral_api.cli.demo.world import AGENCIES, LAPSED, PLATFORM, PLATFORM_ADMIN, Place
+from referral_api.cli.demo.world import AGENCIES, LAPSED, PLATFORM_ADMIN, Place
 from referral_api.features.accounts.founding import found_platform
 from referral_api.identity.keys import new_ring
 from referral_api.identity.passwords import check_new_password
 from referral_api.kernel import clock as times
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Request
+from referral_api.kernel.words import Role
 
 __all__ = ["new_passwords", "settle"]
 
 Tell = Callable[[str], None]
 
-_CASE_FILE_SCOPE = (
-    "agency:read appointment:list case:change case:close case:list case:open case:read consent:give consent:read consent:withdraw event:list "
-    "message:list message:send referral:change referral:close referral:create referral:list referral:read referral:send referral:withdraw service:read"
+_WORK = " ".join(
+    sorted({rule.permission for rule in POLICY if Role.SYSTEM in rule.roles and Role.CASEWORKER in rule.roles})
 )
-_PROVIDER_SCOPE = (
-    "agency:read appointment:change appointment:list appointment:make case:list case:read consent:read contact:reveal event:list message:list "
-    "message:send referral:accept referral:acknowledge referral:complete referral:decline referral:fail referral:list referral:read referral:start service:read"
-)
+"""What a system may do that acts for caseworkers: all that they may do themselves."""
 _CLIENTS = (
-    ("police", "Case file bridge", _CASE_FILE_SCOPE, False),
-    ("police", "Case file bridge, signing", _CASE_FILE_SCOPE, True),
-    ("ngo", "Intake bridge", _PROVIDER_SCOPE, False),
-    ("clinic", "Appointment book", _PROVIDER_SCOPE, True),
+    ("police", "Case file bridge", _WORK, False),
+    ("police", "Case file bridge, signing", _WORK, True),
+    ("ngo", "Intake bridge", _WORK, False),
+    ("clinic", "Appointment book", _WORK, True),
 )
 
 
@@ -62,23 +60,34 @@ def _password(username: str) -> str:
 
 
 def settle(app: Flask, callers: Callers, clock: PastClock, tell: Tell) -> dict[str, Any]:
-    """Found the platform and let everybody in. Returns the agencies, members and clients, as demo.json lists them."""
+    """Found the platform and let everybody in. Returns the agencies, members and clients, as demo.json lists them.
+
+    The oversight body hosts the platform: here one office admits agencies and oversees them, through different people.
+    """
     with app.app_context():
         request = Request(id=f"demo-{ids.new().hex}", now=clock(), changing=True)
-        agency, root, invitation = found_platform(request, name=PLATFORM, country="FR", username=PLATFORM_ADMIN)
-        platform = {"id": ids.show("agency", agency.id), "name": PLATFORM, "type": agency.type, "country": "FR"}
+        host = AGENCIES[-1]
+        agency, root, invitation = found_platform(
+            request, name=host.name, country=host.country, username=PLATFORM_ADMIN
+        )
+        platform = {
+            "id": ids.show("agency", agency.id),
+            "name": host.name,
+            "type": agency.type,
+            "country": host.country,
+        }
         members = [_member(callers, ids.show("member", root.id), PLATFORM_ADMIN, platform["id"], ["platform_admin"])]
     _join(callers, PLATFORM_ADMIN, invitation)
-    agencies = [platform]
+    agencies = []
     for place in AGENCIES:
         tell(place.name)
-        made = callers.post("/v1/agencies", place.body(), by=PLATFORM_ADMIN)
+        made = platform if place is host else callers.post("/v1/agencies", place.body(), by=PLATFORM_ADMIN)
         agencies.append({name: made[name] for name in ("id", "name", "type", "country")})
         members += _staff(callers, place, made["id"], clock)
-    police = agencies[1]["id"]
+    police = agencies[0]["id"]
     lapsed = _hire(callers, police, LAPSED, ["caseworker"], by="police.admin", confirmed_by="police.supervisor")
     _certify(callers, police, lapsed["id"], clock, "police.admin", "police.supervisor", lapses=True)
-    keys = {place.key: agency["id"] for place, agency in zip(AGENCIES, agencies[1:], strict=True)}
+    keys = {place.key: agency["id"] for place, agency in zip(AGENCIES, agencies, strict=True)}
     clients = [_connect(callers, keys[key], key, name, scope, signs) for key, name, scope, signs in _CLIENTS]
     return {"agencies": agencies, "members": [*members, lapsed], "clients": clients}
 

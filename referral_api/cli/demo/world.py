@@ -3,9 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-__all__ = ["AGENCIES", "LAPSED", "PLATFORM", "PLATFORM_ADMIN", "Place"]
+__all__ = ["AGENCIES", "LAPSED", "PLATFORM_ADMIN", "Place"]
 
-PLATFORM: Final = "Exchange secretariat"
 PLATFORM_ADMIN: Final = "platform.admin"
 LAPSED: Final = "police.caseworker3"
 """Whose safeguarding certificate is over, to show what that does."""
