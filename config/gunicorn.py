@@ -9,6 +9,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 from gunicorn.http.wsgi import Response
+from prometheus_client.multiprocess import mark_process_dead
 
 from config import from_environment
 from referral_api.cli import logs
@@ -71,3 +72,8 @@ def post_fork(server: Any, worker: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     logs.log_requests(worker.wsgi)
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
