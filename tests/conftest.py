@@ -11,7 +11,7 @@ from argon2.profiles import CHEAPEST
 from referral_api.app import create_app
 from referral_api.identity.passwords import Profile
 from referral_api.store.session import db
-from tests import postgres
+from tests import conformance, postgres
 from tests.world import HandClock, World, build, settings
 
 DATABASES = ("sqlite", "postgresql")
@@ -59,6 +59,7 @@ def world(database: tuple[str, dict[str, str]], tmp_path: Path) -> Iterator[Worl
     clock = HandClock()
     app = create_app(settings(url, tmp_path), clock=clock)
     app.testing = True
+    conformance.watch(app)
     app.extensions["password_profile"] = Profile.of(CHEAPEST)
     yield World(app, clock, named)
     with app.app_context():

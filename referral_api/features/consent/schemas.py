@@ -64,12 +64,20 @@ class Effects(Body):
     kept = many(Nested(Kept), maximum=1_000)
 
 
+class Said(Body):
+    """What was said when it was withdrawn, ended, approved or refused; `by` of a withdrawal is who wanted it."""
+
+    by = Code("withdrawn_by")
+    reason = Text(Limits.TEXT, allow_none=True)
+
+
 class ConsentOut(GiveConsent):
     """The owner's whole record; a receiver's is shorter."""
 
     sometimes = (
         "basis", "legal_reference", "given_by", "given_by_caregiver_id", "maturity", "child_view", "explained_in", "explained_by",
         "explained_limits", "evidence_reference", "review_due", "created_at", "updated_at", "effects",
+        "withdrawal", "end", "approval", "refusal",
     )  # fmt: skip
     id = Id("consent")
     case_id = Id("case")
@@ -78,6 +86,10 @@ class ConsentOut(GiveConsent):
     created_at = Moment()
     updated_at = Moment()
     effects = Nested(Effects)
+    withdrawal = Nested(Said)
+    end = Nested(Said)
+    approval = Nested(Said)
+    refusal = Nested(Said)
 
 
 def consent_out(actor: Actor, view: ConsentView, effects: dict[str, Any] | None = None) -> dict[str, Any]:
