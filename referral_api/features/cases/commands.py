@@ -9,6 +9,7 @@ from referral_api import vault
 from referral_api import work as spine
 from referral_api.access import Permission
 from referral_api.features.cases import rules, sealed
+from referral_api.features.cases.history import holders_of
 from referral_api.features.cases.models import Case
 from referral_api.features.cases.parties import admit, assign
 from referral_api.features.cases.queries import CaseFile, CaseView, view, view_now
@@ -127,6 +128,7 @@ def change_case(actor: Actor, file: CaseFile, *, changes: Mapping[str, Any], rea
             data_classes=sorted(after.subject),
             versions=after.versions,
             reason_code=reason,
+            tell=[case.owner_agency_id, *holders_of(case, merged)],
         )
     return after
 

@@ -1,7 +1,7 @@
 """What became of a case: its parties, workers, exclusions and links, the versions of its data, its receipts and its timeline."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from referral_api.access import Permission
 from referral_api.audit import AuditEntry
 from referral_api.features.cases import sealed
-from referral_api.features.cases.models import CaseData, CaseExclusion, CaseLink, CaseParty, CaseWorker
+from referral_api.features.cases.models import Case, CaseData, CaseExclusion, CaseLink, CaseParty, CaseWorker
 from referral_api.features.cases.queries import CaseFile, view
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
@@ -21,14 +21,8 @@ from referral_api.store.pages import Page, page_of
 from referral_api.work import disclose
 
 __all__ = [
-    "list_assignments",
-    "list_disclosures",
-    "list_exclusions",
-    "list_links",
-    "list_parties",
-    "list_timeline",
-    "list_versions",
-]
+    "holders_of", "list_assignments", "list_disclosures", "list_exclusions", "list_links", "list_parties", "list_timeline", "list_versions",
+]  # fmt: skip
 
 
 def _owner(file: CaseFile) -> bool:
@@ -151,6 +145,16 @@ def list_timeline(actor: Actor, file: CaseFile, *, limit: int, after: UUID | Non
     page = page_of(session(), query, AuditEntry.id, limit=limit, after=after)
     disclose(actor, Permission.CASE_READ, file.case, fields=["timeline"])
     return Page([json.loads(row.leaf) for row in page.rows], page.next_after)
+
+
+def holders_of(case: Case, data_classes: Collection[str]) -> list[UUID]:
+    """The agencies that were ever shown one of these classes, and so hold what it said then: the log knows."""
+    query = select(AuditEntry.agency_id, AuditEntry.leaf).where(
+        AuditEntry.case_ref == case.case_ref, AuditEntry.disclosed, AuditEntry.agency_id != case.owner_agency_id
+    )
+    wanted = set(data_classes)
+    shown = (row.agency_id for row in session().execute(query) if wanted & set(json.loads(row.leaf)["data_classes"]))
+    return list(dict.fromkeys(shown))
 
 
 def _entries(file: CaseFile) -> Any:

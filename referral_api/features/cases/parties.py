@@ -1,5 +1,6 @@
 """Who belongs to a case: parties with their causes, the workers within them, and those who are kept out."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from referral_api.kernel.errors import FieldError, Invalid, NotFound
 from referral_api.kernel.words import Relation
 from referral_api.work import Work, work
 
-__all__ = ["admit", "assign", "assign_worker", "dismiss", "exclude_from_case", "link_cases"]
+__all__ = ["admit", "assign", "assign_worker", "dismiss", "exclude_from_case", "link_cases", "shut_out"]
 
 
 def admit(
@@ -83,6 +84,21 @@ def dismiss(w: Work, case_id: UUID, *, because: tuple[str, UUID]) -> None:
             w.session.execute(
                 update(CaseWorker).where(*gone).values(until=w.now), execution_options={"synchronize_session": False}
             )
+
+
+def shut_out(w: Work, case_id: UUID, agency_ids: Collection[UUID]) -> None:
+    """End the break-glass that these agencies hold open in a case: the child named them as never to come back."""
+    w.session.execute(
+        update(CaseParty)
+        .where(
+            CaseParty.case_id == case_id,
+            CaseParty.agency_id.in_(agency_ids),
+            CaseParty.relation == Relation.BREAK_GLASS,
+            CaseParty.until > w.now,
+        )
+        .values(until=w.now),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def assign(w: Work, case: Case, agency_id: UUID, member_id: UUID, *, kind: str, no_conflict: bool) -> CaseWorker:

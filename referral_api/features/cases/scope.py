@@ -3,14 +3,22 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 
 from referral_api.features.cases.models import Case, CaseExclusion, CaseParty, CaseWorker
 from referral_api.kernel.actor import Actor
-from referral_api.kernel.words import Relation
+from referral_api.kernel.words import Relation, Role
 from referral_api.store.pages import Rows
 
-__all__ = ["assigned_here", "excluded_here", "relations_here", "visible_cases", "visible_referrals"]
+__all__ = [
+    "assigned_here",
+    "excluded_here",
+    "relations_here",
+    "took_part_here",
+    "visible_cases",
+    "visible_glasses",
+    "visible_referrals",
+]
 
 _READING = (Relation.OWNER, Relation.RECEIVING, Relation.PLAN_MEMBER, Relation.BREAK_GLASS)
 
@@ -57,6 +65,19 @@ def excluded_here(actor: Actor, case_id: Any = Case.id) -> ColumnElement[bool]:
     )
 
 
+def took_part_here(actor: Actor, referral: Any) -> ColumnElement[bool]:
+    """Whether the actor's agency is or ever was a party of the case by its work, or received a referral of it."""
+    party = exists().where(
+        CaseParty.case_id == Case.id,
+        CaseParty.agency_id == actor.agency_id,
+        CaseParty.relation != Relation.BREAK_GLASS,
+    )
+    received = exists().where(
+        referral.case_id == Case.id, referral.to_agency_id == actor.agency_id, referral.sent_at.is_not(None)
+    )
+    return or_(party, received)
+
+
 def visible_cases(query: Rows, actor: Actor) -> Rows:
     """Cases of which the actor's agency is a party now, less those that it or the person is kept out of."""
     party = exists().where(CaseParty.case_id == Case.id, CaseParty.relation.in_(_READING), _counts_for(actor))
@@ -69,3 +90,13 @@ def visible_referrals(query: Rows, actor: Actor, referral: Any, box: str | None 
     received = and_(referral.to_agency_id == actor.agency_id, referral.sent_at.is_not(None))
     ends = {"outbox": sent, "inbox": received}.get(box or "", or_(sent, received))
     return query.where(ends, ~excluded_here(actor, referral.case_id))
+
+
+def visible_glasses(query: Rows, actor: Actor, glass: Any) -> Rows:
+    """Uses of break-glass: a person's own, those on the cases of a supervisor's agency, and those in an auditor's scope."""
+    seen: list[ColumnElement[bool]] = [glass.member_id == actor.person_id]
+    if actor.roles & {Role.SUPERVISOR, Role.AUDITOR}:
+        seen.append(Case.owner_agency_id == actor.agency_id)
+    if Role.AUDITOR in actor.roles:
+        seen.append(true() if actor.agency_type == "oversight" else glass.agency_id == actor.agency_id)
+    return query.where(or_(*seen), ~excluded_here(actor))
