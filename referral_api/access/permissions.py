@@ -26,6 +26,15 @@ class Permission(StrEnum):
     CASE_EXCLUDE = "case:exclude", "case.excluded"
     CASE_LINK = "case:link", "case.linked"
     CASE_HISTORY = "case:history", "case.history_read"
+    CASE_HOLD = "case:hold", "case.held"
+    CASE_ERASE = "case:erase", "case.erasure_requested"
+    RETENTION_WARN = "retention:warn", "case.retention_due"
+    RETENTION_LIST = "retention:list", "retention.listed"
+    ERASURE_CONFIRM = "erasure:confirm", "case.erased"
+    ERASURE_REFUSE = "erasure:refuse", "erasure.refused"
+    ERASURE_APPLY = "erasure:apply", "case.erased_again"
+    ERASURE_READ = "erasure:read", "erasure.read"
+    ERASURE_LIST = "erasure:list", "erasure.listed"
     DISCLOSURE_LIST = "disclosure:list", "disclosure.listed"
 
     CONSENT_GIVE = "consent:give", "consent.given"
@@ -35,6 +44,7 @@ class Permission(StrEnum):
     CONSENT_REFUSE = "consent:refuse", "consent.refused"
     CONSENT_END = "consent:end", "consent.ended"
     CONSENT_EXPIRE = "consent:expire", "consent.expired"
+    CONSENT_REVIEW = "consent:review", "consent.review_asked"
 
     REFERRAL_CREATE = "referral:create", "referral.drafted"
     REFERRAL_READ = "referral:read", "referral.read"

@@ -69,6 +69,52 @@ POLICY: tuple[Rule, ...] = (
     ),
     _allow(P.CASE_LINK, WORKERS, R.OWNER, because="the owner of both cases links them", assigned=True),
     _allow(P.CASE_HISTORY, WORKERS, R.OWNER, because="the owner answers for who held what and when", assigned=True),
+    _allow(
+        P.CASE_HOLD,
+        SUPERVISORS,
+        R.OWNER,
+        because="the owner's supervisor says what must be kept for a court, and until when",
+    ),
+    _allow(
+        P.CASE_ERASE, SUPERVISORS, R.OWNER, because="the owner's supervisor asks for an erasure; another carries it"
+    ),
+    _allow(
+        P.ERASURE_CONFIRM,
+        SUPERVISORS | AGENCY_ADMINS,
+        R.OWNER,
+        because="what cannot be undone needs a second person, who is shown no child data",
+    ),
+    _allow(
+        P.ERASURE_REFUSE,
+        SUPERVISORS | AGENCY_ADMINS,
+        R.OWNER,
+        because="who may confirm may refuse, and who asked may take it back",
+    ),
+    _allow(
+        P.ERASURE_READ,
+        WORKERS | AGENCY_ADMINS | AUDITORS,
+        R.OWNER,
+        because="the certificate holds ids and dates, and answers for what is gone",
+    ),
+    _allow(
+        P.ERASURE_READ, AUDITORS, R.OVERSEER, because="oversight sees that an erasure was asked for and carried out"
+    ),
+    _allow(
+        P.ERASURE_LIST,
+        SUPERVISORS | AGENCY_ADMINS | AUDITORS,
+        R.OWN_AGENCY,
+        because="a request must be found by whoever may confirm it",
+    ),
+    _allow(P.ERASURE_APPLY, CLOCK, R.CLOCKWORK, because="what was erased stays erased when a backup is restored"),
+    _allow(
+        P.RETENTION_LIST,
+        SUPERVISORS,
+        R.OWN_AGENCY,
+        because="the owner's supervisors decide about what is kept too long",
+    ),
+    _allow(
+        P.RETENTION_WARN, CLOCK, R.CLOCKWORK, because="the owner hears in time, and decides: time alone erases nothing"
+    ),
     _allow(P.DISCLOSURE_LIST, WORKERS, R.OWNER, because="the child may ask the owner who was told what", assigned=True),
     _allow(P.CONSENT_GIVE, WORKERS, R.OWNER, because="the owner asked, so the owner records", assigned=True),
     _allow(P.CONSENT_READ, WORKERS, R.OWNER, because="the owner keeps the consents", assigned=True),
@@ -109,6 +155,7 @@ POLICY: tuple[Rule, ...] = (
     _allow(
         P.CONSENT_EXPIRE, CLOCK, R.CLOCKWORK, because="what has run out is put down as expired, and receivers are told"
     ),
+    _allow(P.CONSENT_REVIEW, CLOCK, R.CLOCKWORK, because="agreements that rest on a suspected caregiver go to review"),
     _allow(
         P.REFERRAL_EXPIRE, CLOCK, R.CLOCKWORK, because="what nobody answers goes back to the sender as an unmet need"
     ),

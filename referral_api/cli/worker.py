@@ -17,8 +17,10 @@ from referral_api.audit.integrator import integrate
 from referral_api.audit.nodes import LogDamaged
 from referral_api.audit.note import SignerKey
 from referral_api.cli.installation import Installation
+from referral_api.features.erasure.clockwork import warn_of_retention
 from referral_api.features.referrals.clockwork import run_deadlines
 from referral_api.features.withdrawal.expiry import expire_consents
+from referral_api.features.withdrawal.suspicion import review_suspected
 from referral_api.kernel.clock import Clock, system_clock
 from referral_api.store.session import db
 
@@ -45,7 +47,10 @@ def chores(signer: SignerKey, clock: Clock) -> list[Chore]:
         Chore("number_events", _TICK, _number_events),
         Chore("deadlines", 5, lambda: run_deadlines(clock, limit=50)),
         Chore("consents", 5, lambda: expire_consents(clock, limit=50)),
+        Chore("suspicions", 5, lambda: review_suspected(clock, limit=50)),
+        Chore("retention", 3600, lambda: warn_of_retention(clock)),
         Chore("forget_old_keys", 3600, lambda: _forget_old_keys(clock())),
+        Chore("overwrite_old_pages", 3600, _overwrite_old_pages),
     ]
 
 
@@ -57,6 +62,17 @@ def _number_events() -> int:
 def _forget_old_keys(now: datetime) -> int:
     with Session(db.engine) as session, session.begin():
         replay.forget_old(session, now)
+    return 0
+
+
+def _overwrite_old_pages() -> int:
+    """SQLite's log of pages still holds what was erased from the tables, until it is taken over into them and cut."""
+    if db.engine.dialect.name == "sqlite":
+        raw = db.engine.raw_connection()
+        try:
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            raw.close()
     return 0
 
 

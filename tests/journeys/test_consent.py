@@ -2,6 +2,8 @@
 
 import pytest
 
+from referral_api.features.withdrawal.suspicion import review_suspected
+
 CLINIC, POLICE, BOSS = "clinic.caseworker1", "police.caseworker1", "police.supervisor"
 
 
@@ -200,3 +202,22 @@ def test_police_are_never_shown_therapy_by_agreement(world):
     assert "wall" == {w["data_class"]: w["reason"] for w in seen["withheld"]}["clinical"]
     other = world.get(f"/v1/cases/{case['id']}", by=POLICE, purpose="investigation").json
     assert "purpose" == {w["data_class"]: w["reason"] for w in other["withheld"]}["identity"]
+
+
+def test_what_rests_on_a_caregiver_who_becomes_suspected_is_reviewed_and_ends_after_72_hours(world):
+    case = world.open_case()
+    mother = world.get(f"/v1/cases/{case['id']}", by=POLICE).json["subject"]["family"]["caregivers"][0]
+    consent = world.give_consent(case, given_by="caregiver", given_by_caregiver_id=mother["id"])
+    referral = world.refer(case, consent).json
+    world.step(referral, "accept", by=CLINIC)
+    family = {"caregivers": [{**mother, "suspected_involved": "yes"}]}
+    assert 200 == world.patch(f"/v1/cases/{case['id']}", {"subject": {"family": family}}, by=POLICE).status_code
+    with world.app.app_context():
+        assert 1 == review_suspected(world.clock)
+        assert 0 == review_suspected(world.clock)
+    seen = world.get(f"/v1/consents/{consent['id']}", by=BOSS).json
+    assert ("withdrawal_requested", "2026-11-27T09:00:00.000Z") == (seen["state"], seen["valid_until"])
+    assert "identity" in world.get(f"/v1/cases/{case['id']}", by=CLINIC).json["subject"]
+    world.clock.pass_by(hours=72)
+    world.tokens.clear()
+    assert {} == world.get(f"/v1/cases/{case['id']}", by=CLINIC).json["subject"]

@@ -3,19 +3,19 @@
 import secrets
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from referral_api import vault
 from referral_api import work as spine
 from referral_api.access import Permission
 from referral_api.features.cases import rules, sealed
+from referral_api.features.cases.caregivers import note_suspects, plain, with_caregiver_ids
 from referral_api.features.cases.history import holders_of
 from referral_api.features.cases.models import Case
 from referral_api.features.cases.parties import admit, assign
 from referral_api.features.cases.queries import CaseFile, CaseView, view, view_now
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
-from referral_api.kernel.errors import FieldError, Forbidden, IllegalStep, Invalid, NotFound
+from referral_api.kernel.errors import Forbidden, IllegalStep, NotFound
 from referral_api.kernel.words import Relation
 from referral_api.vault import Place
 from referral_api.work import OwnAgency, Work, work
@@ -51,7 +51,7 @@ def open_case(
             lead_agency_id=agency,
             status="open",
             retention_until=rules.retention_from(w.now),
-            legal_hold=False,
+            legal_hold=rules.calls_for_hold(subject),
             version=1,
             minimum_version=1,
             created_at=w.now,
@@ -60,10 +60,11 @@ def open_case(
         _set_row(case, {**row, "identification_status": identification_status})
         sealed.seal_case_number(w, case, key, case_number)
         w.add(case, vault.wrap_case_key(vault.ring(), case_id, key, w.now))
-        written = _with_caregiver_ids({**subject, "safe_contact": safe_contact})
+        written = with_caregiver_ids({**subject, "safe_contact": safe_contact})
         for data_class, content in written.items():
             if content:
                 sealed.write_class(w, case, key, data_class, content, version=1, reason=None)
+        note_suspects(w, case, written.get("family") or {})
         admit(w, case, agency, as_=Relation.OWNER, because=("case", case.id))
         if actor.person_id is not None:
             assign(w, case, agency, actor.person_id, kind="lead", no_conflict=True)
@@ -91,7 +92,7 @@ def change_case(actor: Actor, file: CaseFile, *, changes: Mapping[str, Any], rea
             raise IllegalStep(case.status, ["reopen"] if case.status == "closed" else [])
         key = file.key()
         current = {**before.subject, "safe_contact": before.safe_contact or {}}
-        merged = _with_caregiver_ids(
+        merged = with_caregiver_ids(
             {name: _merged(current.get(name, {}), patch) for name, patch in subject.items()}, current
         )
         for data_class, content in merged.items():
@@ -104,12 +105,16 @@ def change_case(actor: Actor, file: CaseFile, *, changes: Mapping[str, Any], rea
                 content,
                 version=version,
                 reason=reason,
-                said=_plain(subject[data_class] or {}),
+                said=plain(subject[data_class] or {}),
             )
+        if "family" in merged:
+            note_suspects(w, case, merged["family"])
         if changes.get("case_number"):
             sealed.seal_case_number(w, case, key, changes["case_number"])
         _set_row(case, row)
-        if row or "case_number" in changes:
+        if held := rules.calls_for_hold(subject):
+            case.legal_hold = True
+        if row or held or "case_number" in changes:
             case.version += 1
             case.updated_at = w.now
         if "access_needs" in merged or any(name in row for name in _MINIMUM):
@@ -122,6 +127,7 @@ def change_case(actor: Actor, file: CaseFile, *, changes: Mapping[str, Any], rea
                 [
                     *row,
                     *(["case_number"] if "case_number" in changes else []),
+                    *(["legal_hold"] if held else []),
                     *(f"{c}.{name}" for c, patch in subject.items() for name in patch or ()),
                 ]
             ),
@@ -212,28 +218,3 @@ def _merged(target: Any, patch: Any) -> Any:
         else:
             result[name] = value
     return result
-
-
-def _with_caregiver_ids(subject: Mapping[str, Any], current: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Give each caregiver an id, so that a consent can name the one who gave it; an id that this case never gave is refused."""
-    ready = {name: dict(content) if content is not None else {} for name, content in subject.items()}
-    known = {carer["id"] for carer in ((current or {}).get("family") or {}).get("caregivers") or []}
-    for index, carer in enumerate(ready.get("family", {}).get("caregivers") or []):
-        if carer.get("id") is None:
-            carer["id"] = ids.show("caregiver", ids.new())
-        elif isinstance(carer["id"], UUID):
-            carer["id"] = ids.show("caregiver", carer["id"])
-            if carer["id"] not in known:
-                raise Invalid(
-                    [FieldError(f"/subject/family/caregivers/{index}/id", "not-found", "There is no such thing.")]
-                )
-    return {name: _plain(content) for name, content in ready.items()}
-
-
-def _plain(value: Any) -> Any:
-    """Dates as text: what is sealed is JSON."""
-    if isinstance(value, Mapping):
-        return {name: _plain(inner) for name, inner in value.items() if inner is not None}
-    if isinstance(value, list):
-        return [_plain(inner) for inner in value]
-    return value.isoformat() if hasattr(value, "isoformat") else value

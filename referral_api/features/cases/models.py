@@ -26,7 +26,7 @@ from referral_api.kernel.words import Relation
 from referral_api.store import Base, UtcDateTime, choice
 
 __all__ = [
-    "Case", "CaseData", "CaseExclusion", "CaseLink", "CaseParty", "CaseWorker", "ContactAcknowledgement", "Standing", "case_disclosures",
+    "CaregiverSuspicion", "Case", "CaseData", "CaseExclusion", "CaseLink", "CaseParty", "CaseWorker", "ContactAcknowledgement", "Standing", "case_disclosures",
 ]  # fmt: skip
 
 
@@ -177,6 +177,20 @@ class CaseExclusion(Base):
     excluded_by: Mapped[UUID | None] = mapped_column(Uuid)
     since: Mapped[datetime] = mapped_column(UtcDateTime)
     until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CaregiverSuspicion(Base):
+    """Since when a caregiver is suspected. `reviewed_at` is when the agreements that rest on them went to review."""
+
+    __tablename__ = "caregiver_suspicions"
+    __table_args__ = (Index("ix_caregiver_suspicions_case", "case_id"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"))
+    caregiver_id: Mapped[UUID] = mapped_column(Uuid)
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class CaseLink(Base):

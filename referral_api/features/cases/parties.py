@@ -10,7 +10,7 @@ from sqlalchemy import or_, select, update
 from referral_api.access import Permission
 from referral_api.features.accounts.queries import is_active_member
 from referral_api.features.cases.models import Case, CaseExclusion, CaseLink, CaseParty, CaseWorker
-from referral_api.features.cases.queries import CaseFile, find_case
+from referral_api.features.cases.queries import CaseErased, CaseFile, find_case
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import FieldError, Invalid, NotFound
@@ -190,7 +190,7 @@ def link_cases(actor: Actor, file: CaseFile, *, to_case_id: UUID, kind: str) -> 
     """Say that two cases of the agency belong together."""
     try:
         other = find_case(actor, to_case_id).case
-    except NotFound:
+    except (NotFound, CaseErased):
         other = None
     with work(actor, Permission.CASE_LINK, on=file.case) as w:
         if other is None or other.id == file.case.id or other.owner_agency_id != file.case.owner_agency_id:

@@ -15,16 +15,25 @@ from referral_api.features.cases.models import Case, CaseData, ContactAcknowledg
 from referral_api.features.cases.scope import assigned_here, excluded_here, relations_here, visible_cases
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
-from referral_api.kernel.errors import NotFound
+from referral_api.kernel.errors import IllegalStep, NotFound
 from referral_api.kernel.words import Relation
 from referral_api.store import session
 from referral_api.store.pages import Page, Rows, page_of
 from referral_api.vault import CaseKey
 from referral_api.work import OwnAgency, disclose
 
-__all__ = ["CaseFile", "CaseView", "documents", "find_case", "list_cases", "lock_case", "read_case", "view", "view_now"]
+__all__ = ["CaseErased", "CaseFile", "CaseView", "documents", "find_case", "list_cases", "lock_case", "read_case", "view", "view_now"]
 
 _SECRET = ("safe_contact",)
+
+
+class CaseErased(IllegalStep):
+    """The owner asks for what was erased: it knows that much, and there is nothing left to do or to read. To all others it is missing."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__("erased", [], "This case is erased; nothing of it is left.")
+        self.case = case
+        self.case_ref = case.case_ref
 
 
 @dataclass(slots=True)
@@ -114,6 +123,9 @@ def find_case(actor: Actor, case_id: UUID) -> CaseFile:
     case: Case = first[0]
     relations = frozenset(Relation(r) for r in (first.relations or "").split(",") if r)
     case.standing = Standing(relations, bool(first.assigned))
+    if case.status == "erased" and actor.agency_id == case.owner_agency_id and actor.works_with_children and not first.excluded:
+        case.standing = Standing(frozenset({Relation.OWNER}), False)
+        raise CaseErased(case)
     readable = relations - {Relation.FORMER}
     if first.excluded or not readable or not actor.works_with_children:
         raise NotFound(case_ref=case.case_ref, reason="excluded" if first.excluded else None)
@@ -196,9 +208,16 @@ def view_now(actor: Actor, case_id: UUID) -> CaseView:
     return view(actor, find_case(actor, case_id))
 
 
-def read_case(actor: Actor, case_id: UUID) -> CaseView:
-    """Read a case: what is shown depends on relation, consent, purpose, assignment and certificate, and leaves its entry."""
-    shown = view(actor, find_case(actor, case_id))
+def read_case(actor: Actor, case_id: UUID) -> CaseView | Case:
+    """Read a case: what is shown depends on relation, consent, purpose, assignment and certificate, and leaves its entry.
+
+    Of an erased case its owner gets the bare row.
+    """
+    try:
+        shown = view(actor, find_case(actor, case_id))
+    except CaseErased as gone:
+        disclose(actor, Permission.CASE_READ, gone.case, fields=["status"])
+        return gone.case
     basis = next((g for g in shown.shown.grants), None)
     disclose(
         actor,

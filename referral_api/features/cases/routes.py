@@ -8,20 +8,26 @@ from referral_api.api.fields import ListQuery
 from referral_api.api.rooms import OPTIONAL, REQUIRED, Call, Reply, Room
 from referral_api.features.cases import commands, history, parties, queries
 from referral_api.features.cases import schemas as s
+from referral_api.features.cases.models import Case
 from referral_api.features.cases.queries import CaseView, find_case
 from referral_api.kernel.actor import Actor
+from referral_api.work import etag
 
 room = Room(
     "cases", "Cases: one child victim, child at risk or child witness, in data classes that are disclosed one by one."
 )
 
 
-def _shown(actor: Actor, view: CaseView) -> Reply:
+def case_shown(actor: Actor, view: CaseView | Case) -> Reply:
+    """The case as an answer; of an erased one nothing but that it is."""
+    if isinstance(view, Case):
+        return Reply(s.erased_out(view), etag=etag(actor, view.kind, view.id, (view.status,)))
     return Reply(s.case_out(view), etag=view.etag(actor))
 
 
-def _again(call: Call, case_id: UUID) -> Reply:
-    return _shown(call.actor, queries.read_case(call.actor, case_id))
+def case_again(call: Call, case_id: UUID) -> Reply:
+    """What a repeated call is answered: the case as it may be seen now."""
+    return case_shown(call.actor, queries.read_case(call.actor, case_id))
 
 
 @room.post(

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from referral_api.access.wall import behind_wall
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.words import DATA_CLASSES, IDENTITY_CLASSES, Relation, Role
 
-__all__ = ["ACKNOWLEDGED_FOR", "Grant", "Shown", "age_band_of", "retention_from", "what_is_shown"]
+__all__ = ["ACKNOWLEDGED_FOR", "Grant", "Shown", "age_band_of", "calls_for_hold", "retention_from", "what_is_shown"]
 
 ACKNOWLEDGED_FOR = timedelta(days=30)
 _RETAINED = timedelta(days=3653)
@@ -131,6 +132,11 @@ def age_band_of(born: date, today: date) -> str:
     if age < 0:
         return "unknown"
     return next((band for limit, band in ((4, "0-4"), (9, "5-9"), (14, "10-14"), (17, "15-17")) if age <= limit), "18+")
+
+
+def calls_for_hold(subject: Mapping[str, Any]) -> bool:
+    """Whether this says that charges are filed: from then on what is known may be evidence, and is kept until somebody lifts the hold."""
+    return (subject.get("justice_status") or {}).get("stage") == "charges_filed"
 
 
 def retention_from(moment: datetime) -> datetime:

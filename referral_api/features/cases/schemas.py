@@ -19,6 +19,7 @@ from referral_api.api.fields import (
     Whole,
     many,
 )
+from referral_api.features.cases.models import Case
 from referral_api.features.cases.queries import CaseView
 from referral_api.kernel import clock, ids
 from referral_api.kernel.words import DATA_CLASSES
@@ -377,6 +378,11 @@ def case_out(view: CaseView) -> dict[str, Any]:
         "withheld": [{"data_class": data_class, "reason": reason} for data_class, reason in view.withheld],
         "safe_contact": view.safe_contact,
     }
+
+
+def erased_out(case: Case) -> dict[str, Any]:
+    """All that is left of an erased case, for its owner."""
+    return {"id": ids.show("case", case.id), "status": case.status}
 
 
 def case_item(row: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from referral_api import vault
 from referral_api.access import Permission
 from referral_api.features.agencies.queries import types_of
 from referral_api.features.cases.models import Case
+from referral_api.features.cases.parties import shut_out
 from referral_api.features.cases.queries import CaseFile, documents
 from referral_api.features.consent.models import Consent, ConsentExclusion, ConsentGrant
 from referral_api.features.consent.queries import ConsentView, details_place, view_consent
@@ -58,6 +59,8 @@ def withdraw_consent(
             _refuse_suspect(consent, file)
         for agency_id in dict.fromkeys(exclude_agency_ids):
             w.add(ConsentExclusion(id=ids.new(), consent_id=consent.id, case_id=consent.case_id, agency_id=agency_id))
+        if exclude_agency_ids:
+            shut_out(w, consent.case_id, exclude_agency_ids)
         effects = Effects()
         if by in _AT_ONCE or by == consent.given_by == "survivor" or consent.state == "pending_approval":
             effects = _over(w, consent, file.case, "withdrawn", because=by)

@@ -682,6 +682,18 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_guard_tails_case_id_cases")),
         sa.PrimaryKeyConstraint("case_id", "actor_id", name=op.f("pk_guard_tails")),
     )
+    op.create_table(
+        "caregiver_suspicions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("caregiver_id", sa.Uuid(), nullable=False),
+        sa.Column("since", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("until", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reviewed_at", UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_caregiver_suspicions_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_caregiver_suspicions")),
+    )
+    op.create_index("ix_caregiver_suspicions_case", "caregiver_suspicions", ["case_id"])
 
 
 def downgrade() -> None:
