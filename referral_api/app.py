@@ -14,6 +14,7 @@ from referral_api.api.matrix import room as access
 from referral_api.features.accounts.queries import identify
 from referral_api.features.accounts.routes import room as accounts
 from referral_api.features.agencies.routes import room as agencies
+from referral_api.features.break_glass.routes import room as break_glass
 from referral_api.features.cases.routes import room as cases
 from referral_api.features.consent.routes import room as consent
 from referral_api.features.directory.routes import room as directory
@@ -29,7 +30,7 @@ from referral_api.vault import KeyRing
 
 __all__ = ["ROOMS", "create_app", "refuse_owner"]
 
-ROOMS = (accounts, agencies, directory, cases, consent, referrals, withdrawal, webhooks, oversight, access)
+ROOMS = (accounts, agencies, directory, cases, consent, referrals, withdrawal, break_glass, webhooks, oversight, access)
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:

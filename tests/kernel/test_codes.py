@@ -28,6 +28,7 @@ PUBLISHED = {
     "appointment_status": "scheduled attended no_show cancelled",
     "box": "inbox outbox",
     "break_glass_reason": "immediate_danger medical_emergency missing_child owner_unreachable other",
+    "break_glass_review": "justified not_justified",
     "capability": "child_forensic_interview digital_forensics victim_identification trauma_therapy forensic_medical_examination sign_language interpretation safe_accommodation family_tracing "
     "legal_representation disability_support cross_border_casework online_investigation child_friendly_premises",
     "capacity": "has_capacity waitlist no_capacity assessment_required",
@@ -58,6 +59,7 @@ PUBLISHED = {
     "interview_kind": "initial_account forensic_interview pre_recorded_testimony court_testimony",
     "link_kind": "sibling same_household same_incident same_suspect possible_duplicate merged",
     "lookup_answer": "known not_known no_answer",
+    "lookup_state": "asked answered",
     "maturity": "sufficient_maturity_found professional_assessment legal_age_reached court_finding",
     "member_status": "invited active left",
     "message_kind": "message phone_contact",

@@ -29,6 +29,7 @@ __all__ = [
     "identify_claims",
     "is_active_member",
     "is_member",
+    "lock_member",
     "member_actor",
     "person",
 ]
@@ -192,6 +193,13 @@ def _words(scope: str) -> frozenset[str]:
 
 def _not_signed_in() -> Unauthenticated:
     return Unauthenticated("The access token is not valid, or no longer. Sign in again.")
+
+
+def lock_member(member_id: UUID) -> None:
+    """Let one person's acts that are counted come one after the other. After the case's lock; rows may still name the member."""
+    current = session()
+    if current.get_bind().dialect.name == "postgresql":
+        current.execute(select(_member.id).where(_member.id == member_id).with_for_update(key_share=True))
 
 
 def is_active_member(current: Session, member_id: UUID, agency_id: UUID) -> bool:

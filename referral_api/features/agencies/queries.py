@@ -1,6 +1,6 @@
 """Finding agencies. Everybody who is signed in may know of them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from referral_api.store.pages import Page, page_of
 from referral_api.store.session import session
 from referral_api.work import OwnAgency, disclose
 
-__all__ = ["active_agency", "find_agency", "list_agencies", "lock_agency", "read_agency", "types_of"]
+__all__ = ["active_agency", "find_agency", "list_agencies", "lock_agency", "overseers", "read_agency", "types_of"]
 
 _agencies = Agency.__table__
 
@@ -65,6 +65,12 @@ def types_of(current: Session, agency_ids: Collection[UUID]) -> Mapping[UUID, st
     """The type of each of these agencies that there is, suspended ones too."""
     query = select(_agencies.c.id, _agencies.c.type).where(_agencies.c.id.in_(agency_ids))
     return {row.id: row.type for row in current.execute(query)}
+
+
+def overseers(current: Session) -> Sequence[UUID]:
+    """The active bodies that watch over the agencies: who is told of an emergency access at once."""
+    query = select(_agencies.c.id).where(_agencies.c.type == "oversight", _agencies.c.status == "active")
+    return current.execute(query.order_by(_agencies.c.id)).scalars().all()
 
 
 def active_agency(current: Session, agency_id: UUID) -> Agency | None:

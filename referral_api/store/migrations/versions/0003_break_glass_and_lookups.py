@@ -25,8 +25,6 @@ def upgrade() -> None:
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("started_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", UtcDateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", UtcDateTime(timezone=True), nullable=True),
-        sa.Column("ended_by", sa.Uuid(), nullable=True),
         sa.Column("review_due", UtcDateTime(timezone=True), nullable=False),
         sa.Column("reviewed_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("reviewed_by", sa.Uuid(), nullable=True),

@@ -1,0 +1,1 @@
+"""Break-glass, over HTTP and on both databases."""
