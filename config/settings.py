@@ -32,6 +32,7 @@ class Settings:
     vault_keys: str = field(repr=False)
     signing_keys: str = field(repr=False)
     log_key: str = field(repr=False)
+    kms_key: str = field(default="", repr=False)
     trusted_proxies: tuple[str, ...] = ()
     tls_certificate: Path | None = None
     tls_key: Path | None = None
@@ -66,6 +67,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         vault_keys=found.secret("VAULT_KEYS"),
         signing_keys=found.secret("SIGNING_KEYS"),
         log_key=found.secret("LOG_KEY"),
+        kms_key=found.secret("KMS_KEY", needed=False),
         trusted_proxies=tuple(p.strip() for p in found.text("TRUSTED_PROXIES", "").split(",") if p.strip()),
         tls_certificate=found.path("TLS_CERTIFICATE"),
         tls_key=found.path("TLS_KEY"),
@@ -101,12 +103,12 @@ class _Reader:
             self.reasons.append(f"REFERRAL_{name}: there is no such file.")
         return Path(value) if value else None
 
-    def secret(self, name: str) -> str:
+    def secret(self, name: str, *, needed: bool = True) -> str:
         """The secret's text. A file that others may read is refused."""
         file = self.text(f"{name}_FILE", "")
         if not file:
             value = self.text(name, "")
-            if not value:
+            if not value and needed:
                 self.reasons.append(
                     f"REFERRAL_{name}_FILE (or REFERRAL_{name}) is missing. `referral keys create` makes all keys."
                 )

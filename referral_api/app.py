@@ -18,6 +18,7 @@ from referral_api.features.break_glass.routes import room as break_glass
 from referral_api.features.cases.routes import room as cases
 from referral_api.features.consent.routes import room as consent
 from referral_api.features.directory.routes import room as directory
+from referral_api.features.erasure.routes import room as erasure
 from referral_api.features.oversight.routes import room as oversight
 from referral_api.features.referrals.routes import room as referrals
 from referral_api.features.webhooks.routes import room as webhooks
@@ -26,11 +27,11 @@ from referral_api.identity.keys import SigningKeys
 from referral_api.kernel.clock import Clock, system_clock
 from referral_api.store.roles import owns_the_log
 from referral_api.store.session import configure_engine, db
-from referral_api.vault import KeyRing
+from referral_api.vault import KeyFile, KeyRing
 
 __all__ = ["ROOMS", "create_app", "refuse_owner"]
 
-ROOMS = (accounts, agencies, directory, cases, consent, referrals, withdrawal, break_glass, webhooks, oversight, access)
+ROOMS = (accounts, agencies, directory, cases, consent, referrals, withdrawal, erasure, break_glass, webhooks, oversight, access)
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
@@ -47,7 +48,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.extensions["settings"] = settings
     app.extensions["log"] = structlog.get_logger("referral_api")
     app.extensions["signing_keys"] = SigningKeys.parse(settings.signing_keys)
-    vault.init_app(app, KeyRing.parse(settings.vault_keys))
+    kms = KeyFile.parse(settings.kms_key) if settings.kms_key else None
+    vault.init_app(app, KeyRing.parse(settings.vault_keys, kms))
     db.init_app(app)
     Migrate(app, db, directory="referral_api/store/migrations")
     with app.app_context():

@@ -101,6 +101,8 @@ def problem_codes(endpoint: Endpoint) -> Iterator[str]:
         yield "not-found"
         if endpoint.method != "GET":
             yield "precondition-failed"
+    if "{case_id}" in endpoint.rule or "{consent_id}" in endpoint.rule:
+        yield "illegal-step"
     yield from endpoint.problems
 
 

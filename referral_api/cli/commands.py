@@ -10,6 +10,7 @@ from referral_api.cli import logs
 from referral_api.cli.audit import audit
 from referral_api.cli.database import database
 from referral_api.cli.demo.commands import demo
+from referral_api.cli.erasures import erasures
 from referral_api.cli.installation import CreateApp, Unusable, from_here
 from referral_api.cli.keys import keys
 from referral_api.cli.people import agency, client, member, platform
@@ -31,7 +32,7 @@ def referral() -> None:
     """Exchange of referral records about child victims: run it, found it, read its log."""
 
 
-for _command in (serve, worker, database, keys, platform, agency, member, client, demo, audit):
+for _command in (serve, worker, database, keys, platform, agency, member, client, demo, audit, erasures):
     referral.add_command(_command)
 
 

@@ -18,7 +18,7 @@ from referral_api.audit.note import NoteError
 from referral_api.identity.jwk import InvalidKey
 from referral_api.kernel.clock import Clock, system_clock
 from referral_api.store import db
-from referral_api.vault import WeakKeys
+from referral_api.vault import KmsRefused, WeakKeys
 
 __all__ = ["ENV_FILE", "ROOT", "CreateApp", "Installation", "Unusable", "child_environment", "from_here", "opened"]
 
@@ -64,7 +64,7 @@ class Installation:
             self.need_database()
         try:
             return self.create_app(self.settings, clock=clock)
-        except (WeakKeys, InvalidKey, NoteError) as wrong:
+        except (WeakKeys, KmsRefused, InvalidKey, NoteError) as wrong:
             raise Unusable(f"A key is not usable: {wrong}.") from None
 
     def need_database(self) -> None:

@@ -7,6 +7,7 @@ import click
 
 from referral_api.audit.note import NoteError, SignerKey
 from referral_api.cli.installation import Installation, Unusable
+from referral_api.cli.vault import create_kms_key, rewrap, rotate_vault, wrap_vault
 from referral_api.identity.keys import InvalidKey, SigningKeys
 from referral_api.vault import KeyRing, write_private
 
@@ -40,6 +41,10 @@ def make_keys(folder: Path, *, origin: str) -> list[str]:
 @click.group()
 def keys() -> None:
     """The keys of an installation."""
+
+
+for _command in (rotate_vault, rewrap, create_kms_key, wrap_vault):
+    keys.add_command(_command)
 
 
 @keys.command("create")

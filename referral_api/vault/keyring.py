@@ -1,23 +1,30 @@
-"""The key ring: key-encryption keys (one a quarter), and the secrets of keyed hashes, from a file or the environment."""
+"""The key ring: key-encryption keys (one a quarter), and the secrets of keyed hashes, from a file or the environment.
+
+How the file changes over the quarters is in `rotation`.
+"""
 
 import base64
 import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
-__all__ = ["KeyRing", "WeakKeys", "quarter_of"]
+from referral_api.vault.kms import KmsRefused, UnwrapKeys
 
+__all__ = ["KeyRing", "WeakKeys", "end_of_quarter", "quarter_of", "write_private"]
+
+_QUARTER = re.compile(r"(\d{4})q([1-4])(?:-\d+)?", re.ASCII)
 _LABELS = ("log", "etag", "cursor", "replay", "search", "blind", "username")
 
 
@@ -28,6 +35,14 @@ class WeakKeys(ValueError):
 def quarter_of(moment: datetime) -> str:
     """The name of a quarter, `2026q4`: case keys of one quarter share a key-encryption key."""
     return f"{moment.year}q{(moment.month + 2) // 3}"
+
+
+def end_of_quarter(key_id: str) -> date | None:
+    """The last day of the quarter of which a key is; None for a key that is not named so."""
+    if not (found := _QUARTER.fullmatch(key_id)):
+        return None
+    year, month = int(found[1]), 3 * int(found[2])
+    return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -50,19 +65,26 @@ class KeyRing:
         return json.dumps(document, indent=2) + "\n"
 
     @classmethod
-    def load(cls, path: Path) -> "KeyRing":
+    def load(cls, path: Path, kms: UnwrapKeys | None = None) -> "KeyRing":
         """Read a ring from a file that only its owner may read."""
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise WeakKeys(f"{path.name}: others than its owner may read this key ring; set its mode to 600")
-        return cls.parse(path.read_text("utf-8"))
+        return cls.parse(path.read_text("utf-8"), kms)
 
     @classmethod
-    def parse(cls, text: str) -> "KeyRing":
+    def parse(cls, text: str, kms: UnwrapKeys | None = None) -> "KeyRing":
+        """Read a ring. One that a key management service wrapped (`kms` in it) is unwrapped here, once."""
         try:
             document = json.loads(text)
-            wrapping = {str(key_id): _key(value) for key_id, value in document["wrapping"].items()}
-            root = _key(document["hashing"])
+            wrapped_by = document.get("kms")
+            if wrapped_by is not None and (kms is None or kms.name != wrapped_by):
+                raise WeakKeys(f"the key ring is wrapped by {wrapped_by}, which is not at hand")
+            over = kms if wrapped_by is not None else None
+            wrapping = {str(key_id): _key(value, over) for key_id, value in document["wrapping"].items()}
+            root = _key(document["hashing"], over)
             active = document["active"]
+        except (KmsRefused, WeakKeys) as error:
+            raise WeakKeys(str(error)) from None
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise WeakKeys(f"the key ring cannot be read: {error}") from None
         if active not in wrapping:
@@ -91,8 +113,10 @@ def _encode(key: bytes) -> str:
     return base64.b64encode(key).decode()
 
 
-def _key(text: str) -> bytes:
+def _key(text: str, kms: UnwrapKeys | None) -> bytes:
     key = base64.b64decode(text, validate=True)
+    if kms is not None:
+        key = kms.unwrap(key)
     if len(key) != 32:
         raise ValueError("a key is 32 bytes in base64")
     if len(set(key)) < 12:
@@ -104,3 +128,5 @@ def write_private(path: Path, text: str) -> None:
     """Write a secret to a new file that only its owner may read; an existing file is never overwritten."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
+        file.flush()
+        os.fsync(file.fileno())

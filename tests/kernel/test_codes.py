@@ -49,6 +49,8 @@ PUBLISHED = {
     "decline_reason": "no_capacity waitlist_too_long not_eligible_age not_eligible_other outside_area service_not_offered insufficient_information no_valid_consent duplicate conflict_of_interest "
     "unsafe_to_contact could_not_contact child_or_family_declined child_unavailable referred_elsewhere resources_unavailable wrong_recipient other",
     "declined_by": "provider child caregiver system",
+    "erasure_reason": "retention_over erasure_granted entered_in_error",
+    "erasure_state": "requested erased refused",
     "exclusion": "is_suspect related_to_suspect related_to_child personal_interest other",
     "feedback_code": "taken_on joint_inquiry no_further_action passed_on",
     "given_by": "child survivor caregiver legal_guardian court other",

@@ -38,12 +38,12 @@ def case_again(call: Call, case_id: UUID) -> Reply:
     status=201,
     purpose=True,
     idempotency=REQUIRED,
-    again=_again,
+    again=case_again,
     etag=True,
 )
 def open_case(call: Call) -> Reply:
     """Open a case."""
-    return _shown(call.actor, commands.open_case(call.actor, **call.body))
+    return case_shown(call.actor, commands.open_case(call.actor, **call.body))
 
 
 @room.get("/v1/cases", permission=P.CASE_LIST, query=s.ListCases, answer=s.CaseOut, listed=True, purpose=True)
@@ -63,7 +63,7 @@ def list_cases(call: Call) -> Reply:
 @room.get("/v1/cases/{case_id}", permission=P.CASE_READ, answer=s.CaseOut, purpose=True, etag=True)
 def read_case(call: Call) -> Reply:
     """Read a case, as far as it is shown to you."""
-    return _shown(call.actor, queries.read_case(call.actor, call.id("case")))
+    return case_shown(call.actor, queries.read_case(call.actor, call.id("case")))
 
 
 @room.patch(
@@ -78,7 +78,7 @@ def read_case(call: Call) -> Reply:
 def change_case(call: Call) -> Reply:
     """Change a case by merge patch; earlier versions are kept."""
     reason = call.body.pop("change_reason", "update")
-    return _shown(
+    return case_shown(
         call.actor,
         commands.change_case(call.actor, find_case(call.actor, call.id("case")), changes=call.body, reason=reason),
     )
@@ -92,12 +92,12 @@ def change_case(call: Call) -> Reply:
     purpose=True,
     if_match=REQUIRED,
     idempotency=OPTIONAL,
-    again=_again,
+    again=case_again,
     etag=True,
 )
 def close_case(call: Call) -> Reply:
     """Close a case."""
-    return _shown(call.actor, commands.close_case(call.actor, find_case(call.actor, call.id("case")), **call.body))
+    return case_shown(call.actor, commands.close_case(call.actor, find_case(call.actor, call.id("case")), **call.body))
 
 
 @room.post(
@@ -108,12 +108,12 @@ def close_case(call: Call) -> Reply:
     purpose=True,
     if_match=REQUIRED,
     idempotency=OPTIONAL,
-    again=_again,
+    again=case_again,
     etag=True,
 )
 def reopen_case(call: Call) -> Reply:
     """Reopen a closed case."""
-    return _shown(call.actor, commands.reopen_case(call.actor, find_case(call.actor, call.id("case"))))
+    return case_shown(call.actor, commands.reopen_case(call.actor, find_case(call.actor, call.id("case"))))
 
 
 @room.get(

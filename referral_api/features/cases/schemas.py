@@ -260,7 +260,12 @@ class Withheld(Body):
 
 
 class CaseOut(Body):
-    sometimes = ("case_number", "versions", "subject", "withheld", "safe_contact", "assigned_to_you")
+    sometimes = (
+        "case_number", "versions", "subject", "withheld", "safe_contact", "assigned_to_you",
+        # An erased case is its id and status, for its owner.
+        "owner_agency_id", "lead_agency_id", "your_relation", "identification_status", "subject_role", "intake_channel", "risk_level",
+        "risk_flags", "language", "area", "age_band", "retention_until", "legal_hold", "created_at", "updated_at",
+    )  # fmt: skip
 
     id = Id("case")
     case_number = Text(64, allow_none=True)

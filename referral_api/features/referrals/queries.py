@@ -137,6 +137,8 @@ def _lock(referral_id: UUID) -> None:
 def is_told(actor: Actor, file: ReferralFile) -> bool:
     """Whether the viewer is shown the need and the minimum: the sender always, the receiver while it is open and consented to."""
     referral = file.referral
+    if referral.case.status == "erased":
+        return False
     if Relation.SENDER in referral.relations(actor):
         return True
     return referral.state in TOLD and file.consent_in_force(actor)
