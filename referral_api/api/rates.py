@@ -1,19 +1,71 @@
 """Rate limits per person or client, with RateLimit headers (IETF draft-ietf-httpapi-ratelimit-headers)."""
 
+import threading
 import time
 
 from flask import Flask, Response, current_app, g
 from limits import RateLimitItemPerMinute
-from limits.storage import storage_from_string
+from limits.storage import Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
 from referral_api.kernel.errors import RateLimited
 
-__all__ = ["count", "init_app", "show"]
+__all__ = ["InProcess", "count", "init_app", "show"]
+
+
+class InProcess(Storage):
+    """The counts of this process alone. limits' own memory storage starts a thread at nearly every call, to forget old counts."""
+
+    STORAGE_SCHEME = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+        self._counts: dict[str, tuple[int, float]] = {}
+        self._forget_at = 0.0
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return ValueError
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Count `amount` more calls; the first one opens a window of `expiry` seconds."""
+        now = time.time()
+        with self._lock:
+            if now >= self._forget_at:
+                self._counts = {name: kept for name, kept in self._counts.items() if kept[1] > now}
+                self._forget_at = now + expiry
+            counted, until = self._counts.get(key, (0, 0.0))
+            if until <= now:
+                counted, until = 0, now + expiry
+            self._counts[key] = (counted + amount, until)
+            return counted + amount
+
+    def get(self, key: str) -> int:
+        counted, until = self._counts.get(key, (0, 0.0))
+        return counted if until > time.time() else 0
+
+    def get_expiry(self, key: str) -> float:
+        """When the window ends, in seconds since the epoch."""
+        return self._counts[key][1] if key in self._counts else time.time()
+
+    def check(self) -> bool:
+        return True
+
+    def reset(self) -> int:
+        with self._lock:
+            forgotten = len(self._counts)
+            self._counts = {}
+        return forgotten
+
+    def clear(self, key: str) -> None:
+        with self._lock:
+            self._counts.pop(key, None)
 
 
 def init_app(app: Flask, *, storage: str, per_minute: int) -> None:
-    app.extensions["rates"] = (FixedWindowRateLimiter(storage_from_string(storage)), RateLimitItemPerMinute(per_minute))
+    counts = InProcess() if storage == "memory://" else storage_from_string(storage)
+    app.extensions["rates"] = (FixedWindowRateLimiter(counts), RateLimitItemPerMinute(per_minute))
 
 
 def count(who: str) -> None:

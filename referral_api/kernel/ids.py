@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from typeid import TypeID
+from typeid.codecs import base32
 from typeid.errors import TypeIDException
 from uuid_utils.compat import uuid7
 
@@ -16,7 +17,7 @@ def new() -> UUID:
 
 def show(kind: str, value: UUID) -> str:
     """The one spelling of an id."""
-    return str(TypeID.from_uuid(value, kind))  # type: ignore[arg-type]
+    return f"{kind}_{base32.encode(value.bytes)}"
 
 
 def read(kind: str, text: str) -> UUID | None:
@@ -27,7 +28,7 @@ def read(kind: str, text: str) -> UUID | None:
         return None
     if parsed.prefix != kind or str(parsed) != text:
         return None
-    return UUID(str(parsed.uuid))
+    return UUID(bytes=parsed.uuid_bytes)
 
 
 def is_id(kind: str, text: str) -> bool:

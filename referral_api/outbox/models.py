@@ -36,6 +36,7 @@ class OutboxEvent(Base):
     state: Mapped[str | None] = mapped_column(choice())
 
 
+_PUT = insert(OutboxEvent.__table__)  # type: ignore[arg-type]
 _NUMBERING = 0x6F757462_6F780000
 """The PostgreSQL advisory lock of whoever numbers events ("outbox"). SQLite has one writer anyway."""
 
@@ -64,7 +65,7 @@ def put(
         for agency in dict.fromkeys(to)
     ]
     if rows:
-        session.execute(insert(OutboxEvent.__table__), rows)  # type: ignore[arg-type]
+        session.execute(_PUT, rows)
 
 
 def number_events(connection: Connection, *, limit: int = 1000) -> int:

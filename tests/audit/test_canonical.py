@@ -1,6 +1,7 @@
 """RFC 8785: one spelling for each value, and nothing that two readers could read differently."""
 
 import pytest
+import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,6 +40,19 @@ def test_what_was_written_is_canonical_and_written_the_same_again(value):
     data = canonical.dumps(value)
     assert canonical.is_canonical(data)
     assert data == canonical.dumps(canonical.loads(data))
+
+
+NAMES = st.text(st.characters(max_codepoint=126), max_size=4)
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(),
+    lambda v: st.lists(v, max_size=4) | st.dictionaries(NAMES, v, max_size=4),
+)
+
+
+@settings(max_examples=200)
+@given(VALUES | PLAIN)
+def test_the_quick_writer_and_the_library_of_the_rfc_write_the_same_bytes(value):
+    assert rfc8785.dumps(value) == canonical.dumps(value)
 
 
 @pytest.mark.parametrize(
