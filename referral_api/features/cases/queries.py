@@ -3,26 +3,39 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 
 from referral_api import vault, work
 from referral_api.access import Permission
 from referral_api.features.cases import rules, sealed
 from referral_api.features.cases.models import Case, CaseData, ContactAcknowledgement, Standing, case_disclosures
 from referral_api.features.cases.scope import assigned_here, excluded_here, relations_here, visible_cases
+from referral_api.features.cases.viewer import VIEWER, seen_by
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import IllegalStep, NotFound
 from referral_api.kernel.words import Relation
 from referral_api.store import session
-from referral_api.store.pages import Page, Rows, page_of
+from referral_api.store.pages import Page, Rows, page_from, paged
 from referral_api.vault import CaseKey
 from referral_api.work import OwnAgency, disclose
 
-__all__ = ["CaseErased", "CaseFile", "CaseView", "documents", "find_case", "list_cases", "lock_case", "read_case", "view", "view_now"]
+__all__ = [
+    "CaseErased",
+    "CaseFile",
+    "CaseView",
+    "documents",
+    "find_case",
+    "list_cases",
+    "lock_case",
+    "read_case",
+    "view",
+    "view_now",
+]
 
 _SECRET = ("safe_contact",)
 
@@ -73,57 +86,69 @@ class CaseView:
         return work.etag(actor, "case", self.case.id, self.case.seen or ())
 
 
+_LOCK = select(Case.id).where(Case.id == bindparam("case_id")).with_for_update()
+
+
 def lock_case(case_id: UUID) -> None:
     """Wait for whoever changes this case, then see what they left. The first lock of every changing unit."""
     current = session()
     if current.get_bind().dialect.name == "postgresql":
-        current.execute(select(Case.id).where(Case.id == case_id).with_for_update())
+        current.connection().execute(_LOCK, {"case_id": case_id})
+
+
+_ACKNOWLEDGED = exists().where(
+    ContactAcknowledgement.case_id == Case.id,
+    ContactAcknowledgement.member_id == VIEWER.person_id,
+    ContactAcknowledgement.at > bindparam("acknowledged_since"),
+    ContactAcknowledgement.safe_contact_version
+    == select(CaseData.version)
+    .where(CaseData.case_id == Case.id, CaseData.data_class == "safe_contact", CaseData.current)
+    .correlate(Case)
+    .scalar_subquery(),
+)
+_FIND = (
+    select(
+        Case,
+        CaseKey.kek_id,
+        CaseKey.wrapped,
+        relations_here(VIEWER).label("relations"),
+        assigned_here(VIEWER).label("assigned"),
+        excluded_here(VIEWER).label("excluded"),
+        _ACKNOWLEDGED.label("acknowledged"),
+        CaseData.data_class,
+        CaseData.version.label("data_version"),
+        CaseData.sealed,
+        CaseData.at,
+    )
+    .join(CaseKey, CaseKey.case_id == Case.id)
+    .outerjoin(CaseData, (CaseData.case_id == Case.id) & CaseData.current)
+    .where(Case.id == bindparam("case_id"))
+)
 
 
 def find_case(actor: Actor, case_id: UUID) -> CaseFile:
     """The case and all that deciding about it needs, in one statement; NotFound for whoever may not know of it."""
     if actor.request.changing:
         lock_case(case_id)
-    acknowledged = exists().where(
-        ContactAcknowledgement.case_id == Case.id,
-        ContactAcknowledgement.member_id == actor.person_id,
-        ContactAcknowledgement.at > actor.now - rules.ACKNOWLEDGED_FOR,
-        ContactAcknowledgement.safe_contact_version
-        == select(CaseData.version)
-        .where(CaseData.case_id == Case.id, CaseData.data_class == "safe_contact", CaseData.current)
-        .correlate(Case)
-        .scalar_subquery(),
-    )
-    found = (
-        session()
-        .execute(
-            select(
-                Case,
-                CaseKey.kek_id,
-                CaseKey.wrapped,
-                relations_here(actor).label("relations"),
-                assigned_here(actor).label("assigned"),
-                excluded_here(actor).label("excluded"),
-                acknowledged.label("acknowledged"),
-                CaseData.data_class,
-                CaseData.version.label("data_version"),
-                CaseData.sealed,
-                CaseData.at,
-            )
-            .join(CaseKey, CaseKey.case_id == Case.id)
-            .outerjoin(CaseData, (CaseData.case_id == Case.id) & CaseData.current)
-            .where(Case.id == case_id),
-            execution_options={"populate_existing": True},
-        )
-        .all()
-    )
+    current = session()
+    found = current.execute(
+        _FIND,
+        {"case_id": case_id, "acknowledged_since": actor.now - rules.ACKNOWLEDGED_FOR, **seen_by(actor)},
+        # A session that holds nothing yet holds nothing stale, and the case comes once for each of its data classes.
+        execution_options={"populate_existing": bool(current.identity_map)},
+    ).all()
     if not found:
         raise NotFound(case_ref=work.case_ref(case_id))
     first = found[0]
     case: Case = first[0]
     relations = frozenset(Relation(r) for r in (first.relations or "").split(",") if r)
     case.standing = Standing(relations, bool(first.assigned))
-    if case.status == "erased" and actor.agency_id == case.owner_agency_id and actor.works_with_children and not first.excluded:
+    if (
+        case.status == "erased"
+        and actor.agency_id == case.owner_agency_id
+        and actor.works_with_children
+        and not first.excluded
+    ):
         case.standing = Standing(frozenset({Relation.OWNER}), False)
         raise CaseErased(case)
     readable = relations - {Relation.FORMER}
@@ -133,14 +158,15 @@ def find_case(actor: Actor, case_id: UUID) -> CaseFile:
     return CaseFile(case, first.kek_id, first.wrapped, rows, bool(first.acknowledged))
 
 
+_d = case_disclosures.c
+_GRANTS = select(
+    _d.data_class, _d.purpose, _d.basis, _d.consent_id, _d.referral_id, _d.valid_from, _d.valid_until, _d.consent_state
+).where(_d.case_id == bindparam("case_id"), _d.agency_id == VIEWER.agency_id)
+
+
 def grants_to(actor: Actor, case_id: UUID) -> list[rules.Grant]:
     """What the consents of the agency's own open referrals of this case grant it: the join, judged at this request's time."""
-    d = case_disclosures.c
-    rows = session().execute(
-        select(
-            d.data_class, d.purpose, d.basis, d.consent_id, d.referral_id, d.valid_from, d.valid_until, d.consent_state
-        ).where(d.case_id == case_id, d.agency_id == actor.agency_id)
-    )
+    rows = session().connection().execute(_GRANTS, {"case_id": case_id, **seen_by(actor)})
     return [
         rules.Grant(
             r.data_class,
@@ -233,20 +259,24 @@ def read_case(actor: Actor, case_id: UUID) -> CaseView | Case:
     return shown
 
 
+@cache
+def _listing(filters: tuple[str, ...], later: bool) -> Rows:
+    """The statement of the work list under these filters, built at its first use."""
+    c = Case.__table__.c
+    query: Rows = select(
+        *(c[n] for n in _LISTED), relations_here(VIEWER).label("relations"), assigned_here(VIEWER).label("assigned")
+    )
+    query = visible_cases(query, VIEWER).where(*(c[name] == bindparam(name) for name in filters))
+    return paged(query, c.id, later=later)
+
+
 def list_cases(
     actor: Actor, *, limit: int, after: UUID | None, status: str | None = None, risk_level: str | None = None
 ) -> Page:
     """One page of the agency's work list: the minimum of each case."""
-    c = Case.__table__.c
-    query: Rows = select(
-        *(c[n] for n in _LISTED), relations_here(actor).label("relations"), assigned_here(actor).label("assigned")
-    )
-    query = visible_cases(query, actor)
-    if status:
-        query = query.where(c.status == status)
-    if risk_level:
-        query = query.where(c.risk_level == risk_level)
-    page = page_of(session(), query, c.id, limit=limit, after=after)
+    filters = {name: value for name, value in (("status", status), ("risk_level", risk_level)) if value}
+    statement = _listing(tuple(filters), after is not None)
+    page = page_from(session(), statement, {**filters, **seen_by(actor)}, limit=limit, after=after)
     disclose(
         actor,
         Permission.CASE_LIST,

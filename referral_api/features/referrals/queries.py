@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from referral_api import vault, work
 from referral_api.access import Permission
@@ -13,6 +14,7 @@ from referral_api.features.cases import sealed
 from referral_api.features.cases.models import Case, CaseData
 from referral_api.features.cases.queries import lock_case
 from referral_api.features.cases.scope import assigned_here, excluded_here, visible_referrals
+from referral_api.features.cases.viewer import VIEWER, seen_by
 from referral_api.features.consent.models import Consent
 from referral_api.features.consent.queries import lock_consent
 from referral_api.features.consent.rules import in_force
@@ -23,7 +25,7 @@ from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import Forbidden, NotFound
 from referral_api.kernel.words import Relation, Role
 from referral_api.store import session
-from referral_api.store.pages import Page, Rows, page_of
+from referral_api.store.pages import Page, Rows, page_from, paged
 from referral_api.vault import CaseKey
 from referral_api.work import OwnAgency, disclose
 
@@ -79,32 +81,36 @@ class ReferralView:
         return work.etag(actor, "referral", self.referral.id, self.referral.shown_versions(actor) or ())
 
 
+_FIND = (
+    select(
+        Referral,
+        Case,
+        CaseKey.kek_id,
+        CaseKey.wrapped,
+        Consent.state.label("consent_state"),
+        Consent.valid_from,
+        Consent.valid_until,
+        assigned_here(VIEWER).label("assigned"),
+        excluded_here(VIEWER).label("excluded"),
+        CaseData.version.label("needs_version"),
+        CaseData.sealed.label("needs"),
+    )
+    .join(Case, Case.id == Referral.case_id)
+    .join(CaseKey, CaseKey.case_id == Case.id)
+    .outerjoin(Consent, Consent.id == Referral.consent_id)
+    .outerjoin(CaseData, and_(CaseData.case_id == Case.id, CaseData.data_class == "access_needs", CaseData.current))
+    .where(Referral.id == bindparam("referral_id"))
+)
+
+
 def find_referral(actor: Actor, referral_id: UUID) -> ReferralFile:
     """The referral, for its two ends alone; locked in the order case, consent, referral when the call changes something."""
     current = session()
-    query = (
-        select(
-            Referral,
-            Case,
-            CaseKey.kek_id,
-            CaseKey.wrapped,
-            Consent.state.label("consent_state"),
-            Consent.valid_from,
-            Consent.valid_until,
-            assigned_here(actor).label("assigned"),
-            excluded_here(actor).label("excluded"),
-            CaseData.version.label("needs_version"),
-            CaseData.sealed.label("needs"),
-        )
-        .join(Case, Case.id == Referral.case_id)
-        .join(CaseKey, CaseKey.case_id == Case.id)
-        .outerjoin(Consent, Consent.id == Referral.consent_id)
-        .outerjoin(CaseData, and_(CaseData.case_id == Case.id, CaseData.data_class == "access_needs", CaseData.current))
-        .where(Referral.id == referral_id)
-    )
     if actor.request.changing:
         _lock(referral_id)
-    row = current.execute(query, execution_options={"populate_existing": True}).one_or_none()
+    row = current.execute(
+        _FIND, {"referral_id": referral_id, **seen_by(actor)}, execution_options={"populate_existing": True}
+    ).one_or_none()
     if row is None:
         raise NotFound()
     referral: Referral = row[0]
@@ -119,19 +125,21 @@ def find_referral(actor: Actor, referral_id: UUID) -> ReferralFile:
     return ReferralFile(referral, row.kek_id, row.wrapped, row.consent_state, row.valid_from, row.valid_until, needs)
 
 
+_LINKS = select(Referral.case_id, Referral.consent_id).where(Referral.id == bindparam("referral_id"))
+_LOCK = select(Referral.id).where(Referral.id == bindparam("referral_id")).with_for_update()
+
+
 def _lock(referral_id: UUID) -> None:
     current = session()
     if current.get_bind().dialect.name != "postgresql":
         return
-    found = current.execute(
-        select(Referral.case_id, Referral.consent_id).where(Referral.id == referral_id)
-    ).one_or_none()
+    found = current.connection().execute(_LINKS, {"referral_id": referral_id}).one_or_none()
     if found is None:
         return
     lock_case(found.case_id)
     if found.consent_id is not None:
         lock_consent(found.consent_id)
-    current.execute(select(Referral.id).where(Referral.id == referral_id).with_for_update())
+    current.connection().execute(_LOCK, {"referral_id": referral_id})
 
 
 def is_told(actor: Actor, file: ReferralFile) -> bool:
@@ -214,6 +222,37 @@ def read_referral(actor: Actor, referral_id: UUID) -> ReferralView:
     return shown
 
 
+_MINIMUM = ("owner_agency_id", "age_band", "language", "area_country", "area_subdivision", "risk_level", "risk_flags")
+
+
+@cache
+def _listing(box: str | None, filters: tuple[str, ...], overdue: str | None, later: bool) -> Rows:
+    """The statement of a list under these filters, built at its first use."""
+    r, c = Referral.__table__.c, Case.__table__.c
+    query: Rows = (
+        select(
+            *(column for column in r if column.name != "need_sealed"),
+            *(c[name].label(f"case_{name}") for name in _MINIMUM),
+            Consent.state.label("consent_state"),
+            Consent.valid_from,
+            Consent.valid_until,
+        )
+        .select_from(Referral)
+        .join(Case, Case.id == Referral.case_id)
+        .outerjoin(Consent, Consent.id == Referral.consent_id)
+    )
+    query = visible_referrals(query, VIEWER, Referral, box).where(*(r[name] == bindparam(name) for name in filters))
+    if "case_id" in filters:
+        query = query.where(c.owner_agency_id == VIEWER.agency_id)
+    if overdue == "answer":
+        query = query.where(r.state.in_(("sent", "acknowledged")), r.answer_by <= VIEWER.now)
+    elif overdue == "acknowledge":
+        query = query.where(
+            r.state == "sent", r.acknowledge_by <= VIEWER.now, or_(r.answer_by.is_(None), r.answer_by > VIEWER.now)
+        )
+    return paged(query, r.id, later=later)
+
+
 def list_referrals(
     actor: Actor,
     *,
@@ -227,44 +266,10 @@ def list_referrals(
     case_id: UUID | None = None,
 ) -> Page:
     """One page of the agency's referrals. Rows, not objects: a list shows the minimum and opens nothing."""
-    r = Referral.__table__.c
-    c = Case.__table__.c
-    query: Rows = select(
-        *(r[name] for name in r.keys() if name != "need_sealed"),  # noqa: SIM118
-        *(
-            c[name].label(f"case_{name}")
-            for name in (
-                "owner_agency_id",
-                "age_band",
-                "language",
-                "area_country",
-                "area_subdivision",
-                "risk_level",
-                "risk_flags",
-            )
-        ),
-        Consent.state.label("consent_state"),
-        Consent.valid_from,
-        Consent.valid_until,
-    )
-    query = (
-        query.select_from(Referral)
-        .join(Case, Case.id == Referral.case_id)
-        .outerjoin(Consent, Consent.id == Referral.consent_id)
-    )
-    query = visible_referrals(query, actor, Referral, box)
-    for column, wanted in ((r.state, state), (r.urgency, urgency), (r.service_type, service_type)):
-        if wanted is not None:
-            query = query.where(column == wanted)
-    if case_id is not None:
-        query = query.where(r.case_id == case_id, c.owner_agency_id == actor.agency_id)
-    if overdue == "answer":
-        query = query.where(r.state.in_(("sent", "acknowledged")), r.answer_by <= actor.now)
-    elif overdue == "acknowledge":
-        query = query.where(
-            r.state == "sent", r.acknowledge_by <= actor.now, or_(r.answer_by.is_(None), r.answer_by > actor.now)
-        )
-    page = page_of(session(), query, r.id, limit=limit, after=after)
+    wanted = {"state": state, "urgency": urgency, "service_type": service_type, "case_id": case_id}
+    filters = {name: value for name, value in wanted.items() if value is not None}
+    statement = _listing(box, tuple(filters), overdue, after is not None)
+    page = page_from(session(), statement, {**filters, **seen_by(actor)}, limit=limit, after=after)
     if actor.agency_id is None:
         raise Forbidden("Only agencies have referrals.")
     disclose(
