@@ -153,11 +153,18 @@ def _unsafe(settings: Settings) -> list[str]:
         reasons.append(
             "Serving on more than the loopback address needs TLS (REFERRAL_TLS_CERTIFICATE, REFERRAL_TLS_KEY) or a named proxy (REFERRAL_TRUSTED_PROXIES)."
         )
-    if "*" in settings.trusted_proxies:
-        reasons.append("REFERRAL_TRUSTED_PROXIES names addresses; * would trust everybody.")
+    if not all(_network(name) for name in settings.trusted_proxies):
+        reasons.append("REFERRAL_TRUSTED_PROXIES names addresses or networks, with commas between; * would trust everybody.")
     if settings.production and public.scheme != "https" and not _loopback(public.hostname or ""):
         reasons.append("REFERRAL_PUBLIC_URL must be https in production.")
     return reasons
+
+
+def _network(name: str) -> bool:
+    try:
+        return ipaddress.ip_network(name, strict=False).prefixlen > 0
+    except ValueError:
+        return False
 
 
 def _loopback(host: str) -> bool:

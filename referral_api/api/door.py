@@ -17,7 +17,7 @@ from werkzeug.routing import Rule
 from referral_api import vault, work
 from referral_api.api import bodies, rates
 from referral_api.api.problems import problem, problem_of_http
-from referral_api.api.rooms import REQUIRED, Call, Endpoint, Reply, Room
+from referral_api.api.rooms import NEVER, REQUIRED, Call, Endpoint, Reply, Room
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor, Request
 from referral_api.kernel.errors import (
@@ -178,7 +178,7 @@ def _identified(endpoint: Endpoint) -> Actor:
         now=g.request.now,
         address=g.request.address,
         purpose=_purpose() if endpoint.purpose else None,
-        if_match=_if_match() if endpoint.method != "GET" else None,
+        if_match=None if endpoint.method == "GET" or endpoint.if_match == NEVER else _if_match(),
         changing=endpoint.method != "GET",
     )
     identify: Identify = current_app.extensions["identify"]

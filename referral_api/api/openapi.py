@@ -10,7 +10,7 @@ from referral_api.access import POLICY, Permission, permits_role
 from referral_api.api.answers import failures, refusals, success
 from referral_api.api.parts import HEADERS, PARAMETERS, SCHEMAS
 from referral_api.api.examples import example
-from referral_api.api.rooms import OPTIONAL, REQUIRED, Endpoint, Room
+from referral_api.api.rooms import NEVER, REQUIRED, Endpoint, Room
 from referral_api.api.shapes import EXAMPLE_ID, Shapes, id_pattern
 from referral_api.kernel.words import Role
 
@@ -110,7 +110,7 @@ def _parameters(endpoint: Endpoint, shapes: Shapes) -> list[dict[str, Any] | str
         names.append("IdempotencyKey" if endpoint.idempotency == REQUIRED else "OptionalIdempotencyKey")
     if endpoint.if_match == REQUIRED:
         names.append("IfMatch")
-    elif endpoint.if_match == OPTIONAL or (endpoint.method != "GET" and "{" in endpoint.rule):
+    elif endpoint.if_match != NEVER and endpoint.method != "GET" and "{" in endpoint.rule:
         names.append("OptionalIfMatch")
     return [*found, *names]
 

@@ -221,3 +221,12 @@ def test_what_rests_on_a_caregiver_who_becomes_suspected_is_reviewed_and_ends_af
     world.clock.pass_by(hours=72)
     world.tokens.clear()
     assert {} == world.get(f"/v1/cases/{case['id']}", by=CLINIC).json["subject"]
+
+
+def test_a_withdrawal_is_never_refused_as_stale_and_a_decision_is(world):
+    _, consent, _ = world.sent_referral()
+    path = f"/v1/consents/{consent['id']}"
+    asked = world.post(f"{path}/withdraw", {"by": "caregiver"}, by=POLICE, If_Match='"stale"')
+    assert (200, "withdrawal_requested") == (asked.status_code, asked.json["state"])
+    assert 412 == world.post(f"{path}/approve", {}, by=BOSS, If_Match='"stale"').status_code
+    assert 200 == world.post(f"{path}/approve", {}, by=BOSS, If_Match=asked.headers["ETag"]).status_code

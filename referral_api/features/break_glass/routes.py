@@ -4,9 +4,10 @@ from uuid import UUID
 
 from referral_api.access import Permission as P
 from referral_api.api import paging
-from referral_api.api.rooms import OPTIONAL, REQUIRED, Call, Reply, Room
+from referral_api.api.rooms import NEVER, OPTIONAL, REQUIRED, Call, Reply, Room
 from referral_api.features.break_glass import commands, queries
 from referral_api.features.break_glass import schemas as s
+from referral_api.features.break_glass.behind import case_of, find_behind
 from referral_api.features.break_glass.queries import GlassView
 
 room = Room(
@@ -29,7 +30,7 @@ def _again(call: Call, glass_id: UUID) -> Reply:
 )  # fmt: skip
 def break_glass_of_case(call: Call) -> Reply:
     """Break the glass of a case that your agency knows."""
-    behind = queries.find_behind(call.actor, call.id("case"))
+    behind = find_behind(call.actor, call.id("case"))
     return _shown(call, commands.break_glass(call.actor, behind, **call.body))
 
 
@@ -40,7 +41,7 @@ def break_glass_of_case(call: Call) -> Reply:
 def break_glass_of_referral(call: Call) -> Reply:
     """Break the glass of the case of a referral that your agency received."""
     referral_id = call.id("referral")
-    behind = queries.find_behind(call.actor, queries.case_of(call.actor, referral_id))
+    behind = find_behind(call.actor, case_of(call.actor, referral_id))
     return _shown(call, commands.break_glass(call.actor, behind, referral_id=referral_id, **call.body))
 
 
@@ -60,7 +61,7 @@ def read_glass(call: Call) -> Reply:
 
 @room.post(
     "/v1/break-glass/{glass_id}/end",
-    permission=P.GLASS_END, body=s.EndGlass, answer=s.GlassOut, purpose=True, idempotency=OPTIONAL, again=_again, etag=True, problems=("illegal-step",),
+    permission=P.GLASS_END, body=s.EndGlass, answer=s.GlassOut, purpose=True, if_match=NEVER, idempotency=OPTIONAL, again=_again, etag=True, problems=("illegal-step",),
 )  # fmt: skip
 def end_glass(call: Call) -> Reply:
     """End it early, as whoever used it or as the owner's supervisor."""
