@@ -11,6 +11,7 @@ from referral_api.audit.note import NoteError, SignerKey
 from referral_api.cli.installation import Installation, Unusable, opened
 from referral_api.features.erasure.restoring import erase_again, erased_list, read_list
 from referral_api.kernel.clock import system_clock
+from referral_api.store import session
 from referral_api.vault import write_private
 
 __all__ = ["erasures"]
@@ -29,6 +30,7 @@ def export(installation: Installation, file: Path) -> None:
     signer = _signer(installation)
     with opened(installation.app()):
         lines = list(erased_list(signer))
+        session().rollback()
     try:
         write_private(file, b"".join(lines).decode())
     except OSError as wrong:

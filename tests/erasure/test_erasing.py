@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import LargeBinary, inspect, text
 
 from referral_api.audit.export import whole_log
 from referral_api.audit.integrator import integrate
 from referral_api.audit.note import SignerKey
 from referral_api.audit.verifier import Trust, verify_export
+from referral_api.cli.worker import chores
+from referral_api.features.erasure.destroying import of_this_case
 from referral_api.kernel import ids
 from referral_api.store import db, session
 from tests.erasure.story import (
@@ -175,8 +177,6 @@ def test_no_byte_of_it_is_left_in_the_file(world):
 
 
 def checkpoint(world):
-    from referral_api.cli.worker import chores
-
     signer = SignerKey.parse(world.app.extensions["settings"].log_key.strip())
     [chore] = [c for c in chores(signer, world.clock) if c.name == "overwrite_old_pages"]
     with world.app.app_context():
@@ -201,7 +201,7 @@ def test_the_log_keeps_its_entries_and_they_still_verify(world):
 
 
 def test_the_owner_and_who_was_once_told_hear_that_it_is_erased(world):
-    case, _, _, _ = erased(world)
+    erased(world)
     with world.app.app_context():
         told = session().execute(text("SELECT agency_id, state FROM outbox_events WHERE type = 'case.erased'")).all()
         session().rollback()
@@ -244,7 +244,7 @@ def test_the_words_of_a_request_are_for_supervisors_and_auditors_see_the_rest(wo
 
 
 def test_an_open_a_held_or_a_referred_case_is_not_erased(world):
-    case, consent, referral = world.sent_referral()
+    case, _, referral = world.sent_referral()
     open_ = ask(world, case)
     assert (409, "illegal-step", "open") == (*problem(open_), open_.json["state"])
     close(world, case)
@@ -268,9 +268,8 @@ def test_when_the_retention_date_is_over_no_other_reason_is_needed(world):
     case = world.open_case()
     close(world, case)
     world.clock.pass_by(days=3654)
-    with world.app.app_context():
-        with db.engine.begin() as connection:
-            connection.execute(text("UPDATE certificates SET expires_on = '2099-01-01'"))
+    with world.app.app_context(), db.engine.begin() as connection:
+        connection.execute(text("UPDATE certificates SET expires_on = '2099-01-01'"))
     world.tokens.clear()
     erasure = ask(world, case, "retention_over")
     assert 201 == erasure.status_code, erasure.text
@@ -316,3 +315,46 @@ def test_a_case_that_is_erased_is_no_case_to_link_to(world):
     link = {"to_case_id": case["id"], "kind": "sibling"}
     answer = world.post(f"/v1/cases/{other['id']}/links", link, by=CASEWORKER)
     assert (422, "/to_case_id") == (answer.status_code, answer.json["errors"][0]["pointer"])
+
+
+STEPS = {
+    "send": {}, "acknowledge": {}, "accept": {}, "start": {}, "close": {}, "withdraw": {}, "mark-in-error": {"reason": "Wrong."},
+    "decline": {"reason_code": "duplicate", "declined_by": "provider"}, "complete": {"outcome": "service_completed"},
+    "fail": {"reason_code": "duplicate"}, "suspend": {"reason_code": "safety_concern"}, "contact": {"acknowledged": True},
+    "messages": {"text": "Perilune"}, "appointments": {"at": "2026-12-01T07:00:00Z", "place": "Perilune"},
+}  # fmt: skip
+
+
+def test_nothing_more_is_said_on_a_referral_of_an_erased_case(world):
+    _, _, referral, _ = erased(world)
+    path = f"/v1/referrals/{referral['id']}"
+    for who in (SUPERVISOR, CLINIC):
+        for step, body in STEPS.items():
+            answer = world.post(f"{path}/{step}", body, by=who, If_Match="*")
+            assert answer.status_code in (403, 404, 409), (who, step, answer.text)
+        for part in ("messages", "appointments"):
+            assert 403 == world.get(f"{path}/{part}", by=who).status_code
+    assert 404 == world.post("/v1/audit/case-refs", {
+        "agency_id": world.ids["police"], "case_number": "Zarqavel-77", "reason": "x"}, by="police.auditor",
+    ).status_code  # fmt: skip
+    assert not any(word in data.lower() for _, data in columns(world) for word in planted(None))
+
+
+UNSEALED = {
+    "audit_checkpoints.root", "audit_entries.leaf", "audit_leaves.leaf_hash", "audit_nodes.hash", "blind_index.value", "case_keys.wrapped",
+    "cases.case_number_hash", "client_assertions.jti_hash", "clients.secret_hash", "lookups.value", "members.invitation_hash",
+    "members.totp_secret_sealed", "refresh_tokens.token_hash", "replay_keys.body_hash",
+}  # fmt: skip
+"""Bytes that are not under a case's key: hashes, the log, wrapped keys. A new one must be judged: does it tell of a child?"""
+
+
+def test_every_other_column_of_bytes_is_named_sealed_and_belongs_to_a_case():
+    binaries = [
+        (f"{table.name}.{column.name}", table)
+        for table in db.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, LargeBinary)
+    ]
+    assert UNSEALED == {
+        name for name, table in binaries if not (name.endswith("sealed") and of_this_case(table, ids.new()) is not None)
+    }

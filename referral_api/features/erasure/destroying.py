@@ -14,7 +14,7 @@ from referral_api.store import Base
 from referral_api.vault import CaseKey
 from referral_api.work import Work
 
-__all__ = ["destroy"]
+__all__ = ["destroy", "of_this_case"]
 
 _REMOVED = frozenset(
     {
@@ -69,21 +69,22 @@ def _end_relations(w: Work, case_id: UUID) -> None:
 
 
 def _destroy_in(w: Work, table: Table, case_id: UUID) -> int:
-    of_this_case = _of_this_case(table, case_id)
-    if of_this_case is None:
+    here = of_this_case(table, case_id)
+    if here is None:
         return 0
     if table.name in _REMOVED:
-        return _rows(w, delete(table).where(of_this_case))
+        return _rows(w, delete(table).where(here))
     emptied = {
         column.name: None if column.nullable else b""
         for column in table.columns
         if (isinstance(column.type, LargeBinary) and (column.name == "sealed" or column.name.endswith("_sealed")))
         or column.name in _ALSO_EMPTIED.get(table.name, ())
     }
-    return _rows(w, update(table).where(of_this_case).values(emptied)) if emptied else 0
+    return _rows(w, update(table).where(here).values(emptied)) if emptied else 0
 
 
-def _of_this_case(table: Table, case_id: UUID) -> ColumnElement[bool] | None:
+def of_this_case(table: Table, case_id: UUID) -> ColumnElement[bool] | None:
+    """Which rows of a table are this case's; None for a table that is not about cases."""
     if table is Case.__table__:
         return table.c.id == case_id
     if "case_id" in table.c:
