@@ -19,6 +19,7 @@ from referral_api.features.cases.routes import room as cases
 from referral_api.features.consent.routes import room as consent
 from referral_api.features.directory.routes import room as directory
 from referral_api.features.erasure.routes import room as erasure
+from referral_api.features.lookups.routes import room as lookups
 from referral_api.features.oversight.routes import room as oversight
 from referral_api.features.referrals.routes import room as referrals
 from referral_api.features.webhooks.routes import room as webhooks
@@ -31,7 +32,7 @@ from referral_api.vault import KeyFile, KeyRing
 
 __all__ = ["ROOMS", "create_app", "refuse_owner"]
 
-ROOMS = (accounts, agencies, directory, cases, consent, referrals, withdrawal, erasure, break_glass, webhooks, oversight, access)
+ROOMS = (accounts, agencies, directory, cases, consent, referrals, withdrawal, erasure, lookups, break_glass, webhooks, oversight, access)
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:

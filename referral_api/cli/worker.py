@@ -18,6 +18,7 @@ from referral_api.audit.nodes import LogDamaged
 from referral_api.audit.note import SignerKey
 from referral_api.cli.installation import Installation
 from referral_api.features.erasure.clockwork import warn_of_retention
+from referral_api.features.lookups.passing_on import pass_on_lookups
 from referral_api.features.referrals.clockwork import run_deadlines
 from referral_api.features.withdrawal.expiry import expire_consents
 from referral_api.features.withdrawal.suspicion import review_suspected
@@ -45,6 +46,7 @@ def chores(signer: SignerKey, clock: Clock) -> list[Chore]:
     return [
         Chore("integrate", _TICK, lambda: integrate(db.engine, signer, now=clock(), limit=1000)),
         Chore("number_events", _TICK, _number_events),
+        Chore("lookups", _TICK, lambda: pass_on_lookups(clock, limit=100)),
         Chore("deadlines", 5, lambda: run_deadlines(clock, limit=50)),
         Chore("consents", 5, lambda: expire_consents(clock, limit=50)),
         Chore("suspicions", 5, lambda: review_suspected(clock, limit=50)),

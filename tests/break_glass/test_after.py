@@ -3,6 +3,7 @@
 import pytest
 
 from tests.break_glass.test_breaking import CLINIC, COLLEAGUE, break_glass, last_denial, problem
+from tests.erasure.story import ask, close, confirm
 
 OWNER, AUDITOR = "police.supervisor", "oversight.auditor"
 
@@ -156,3 +157,19 @@ def test_lists_come_in_pages(world, broken):
     first = world.get("/v1/break-glass?limit=2", by=OWNER).json
     rest = world.get(f"/v1/break-glass?limit=2&cursor={first['next_cursor']}", by=OWNER).json
     assert (2, 1, None) == (len(first["items"]), len(rest["items"]), rest["next_cursor"])
+
+
+def test_after_an_erasure_the_use_is_still_known_and_its_words_are_gone(world, broken):
+    case, glass = broken
+    close(world, case)
+    assert 200 == confirm(world, ask(world, case).json).status_code
+    assert 404 == world.get(f"/v1/cases/{case['id']}", by=CLINIC).status_code
+    assert (404, "not-found") == problem(break_glass(world, case))
+    kept = world.get(f"/v1/break-glass/{glass['id']}", by=OWNER)
+    assert (200, None, "missing_child") == (kept.status_code, kept.json["reason"], kept.json["reason_code"])
+    [listed] = world.get("/v1/break-glass", by=CLINIC).json["items"]
+    assert (None, "2026-11-24T09:00:00.000Z") == (listed["reason"], listed["ended_at"])
+    assert (200, "justified") == (
+        (done := act(world, glass, "review", {"outcome": "justified"}, by=OWNER)).status_code,
+        done.json["review_outcome"],
+    )

@@ -8,6 +8,7 @@ from referral_api.kernel import ids
 from referral_api.kernel.clock import show
 from referral_api.outbox import OutboxEvent
 from referral_api.store.session import session
+from tests.races.test_races import at_once
 
 POLICE, CLINIC, COLLEAGUE = "police.caseworker1", "clinic.caseworker1", "clinic.caseworker2"
 GLASS = {"reason_code": "missing_child", "reason": "Sokha did not come home from school.", "minutes": 60}
@@ -203,6 +204,13 @@ def test_three_a_week_and_no_more(world, declined):
     world.clock.pass_by(days=4)
     world.tokens.clear()
     assert 201 == break_glass(world, other).status_code
+
+
+def test_the_fourth_of_many_at_once_is_refused_too(world):
+    cases = [world.sent_referral()[0] for _ in range(4)]
+    world.sign_in(CLINIC)
+    answers = at_once(*[lambda case=case: break_glass(world, case) for case in cases])
+    assert [201, 201, 201, 403] == sorted(each.status_code for each in answers)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ from uuid import UUID
 from referral_api.access import Permission
 from referral_api.features.agencies.queries import overseers
 from referral_api.features.break_glass import rules
+from referral_api.features.break_glass.behind import Behind
 from referral_api.features.break_glass.models import Glass
-from referral_api.features.break_glass.queries import Behind, GlassFile, GlassView, view
+from referral_api.features.break_glass.queries import GlassFile, GlassView, view
 from referral_api.features.cases.parties import admit, dismiss
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
@@ -63,14 +64,12 @@ def break_glass(
 
 
 def end_glass(actor: Actor, file: GlassFile) -> GlassView:
-    """Give it back, or stop it. It protects the child, so it is never refused as stale."""
+    """Give it back, or stop it before it runs out."""
     glass = file.glass
-    glass.match_checked = False
     with work(actor, Permission.GLASS_END, on=glass) as w:
         if glass.until <= w.now:
             raise IllegalStep("ended" if glass.ended_at else "expired", [] if glass.reviewed_at else ["review"])
         _shut(w, glass)
-        glass.match_checked = True
         w.record(glass, fields=["ended_at"])
         shown = view(actor, file)
     return shown

@@ -53,8 +53,6 @@ class Glass(Base):
     case: Case
     until: datetime
     """When the row of `case_parties` ends: `expires_at`, or earlier."""
-    match_checked: bool = True
-    """False for an act that protects the child: it is never refused as stale."""
 
     @property
     def case_ref(self) -> str:
@@ -85,7 +83,7 @@ class Glass(Base):
         return (self.case.owner_agency_id, self.agency_id)
 
     def shown_versions(self, actor: Actor) -> Sequence[object] | None:
-        return (self.version, self.until) if self.match_checked else None
+        return (self.version, self.until)
 
     def reason_place(self) -> Place:
         return Place("break_glass", "reason", self.case_id, self.id)

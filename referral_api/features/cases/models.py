@@ -26,7 +26,8 @@ from referral_api.kernel.words import Relation
 from referral_api.store import Base, UtcDateTime, choice
 
 __all__ = [
-    "CaregiverSuspicion", "Case", "CaseData", "CaseExclusion", "CaseLink", "CaseParty", "CaseWorker", "ContactAcknowledgement", "Standing", "case_disclosures",
+    "BlindIndex", "CaregiverSuspicion", "Case", "CaseData", "CaseExclusion", "CaseLink", "CaseParty", "CaseWorker",
+    "ContactAcknowledgement", "Standing", "case_disclosures",
 ]  # fmt: skip
 
 
@@ -121,6 +122,16 @@ class CaseData(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     agency_id: Mapped[UUID] = mapped_column(Uuid)
     member_id: Mapped[UUID | None] = mapped_column(Uuid)
+
+
+class BlindIndex(Base):
+    """Who the child of a case is, as a keyed hash: two cases can be compared without opening either (`blind.py`)."""
+
+    __tablename__ = "blind_index"
+    __table_args__ = (Index("ix_blind_index_value", "value"),)
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    value: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
 class CaseParty(Base):

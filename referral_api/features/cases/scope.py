@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 
 from referral_api.features.cases.models import Case, CaseExclusion, CaseParty, CaseWorker
 from referral_api.kernel.actor import Actor
@@ -17,6 +17,7 @@ __all__ = [
     "took_part_here",
     "visible_cases",
     "visible_glasses",
+    "visible_lookups",
     "visible_referrals",
 ]
 
@@ -100,3 +101,18 @@ def visible_glasses(query: Rows, actor: Actor, glass: Any) -> Rows:
     if Role.AUDITOR in actor.roles:
         seen.append(true() if actor.agency_type == "oversight" else glass.agency_id == actor.agency_id)
     return query.where(or_(*seen), ~excluded_here(actor))
+
+
+def visible_lookups(query: Rows, actor: Actor, lookup: Any, holder: Any, box: str | None = None) -> Rows:
+    """Lookups that the agency asked, for its supervisors; and those it is asked, for them and for who is assigned to the case it holds.
+
+    `holder` is the agency's own row, joined to the query.
+    """
+    supervisor = true() if Role.SUPERVISOR in actor.roles else false()
+    asked = and_(supervisor, lookup.agency_id == actor.agency_id, ~excluded_here(actor, lookup.case_id))
+    told = and_(
+        holder.agency_id == actor.agency_id,
+        or_(supervisor, assigned_here(actor, holder.case_id)),
+        ~excluded_here(actor, holder.case_id),
+    )
+    return query.where({"outbox": asked, "inbox": told}.get(box or "", or_(asked, told)))

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import update
 
 from referral_api import vault
+from referral_api.features.cases.blind import index_identity
 from referral_api.features.cases.models import Case, CaseData
 from referral_api.vault import Place
 from referral_api.work import Work
@@ -62,6 +63,8 @@ def write_class(
             member_id=w.actor.person_id,
         )
     )
+    if data_class == "identity":
+        index_identity(w, case.id, content)
 
 
 def _pointer(data_class: str) -> str:

@@ -1,0 +1,1 @@
+"""Lookups, over HTTP and on both databases."""
