@@ -52,7 +52,8 @@ def _sent(name: str, description: str, schema: dict[str, Any], *, required: bool
 
 
 def _free(example: str) -> dict[str, Any]:
-    return {"type": "string", "pattern": _ANYTHING, "maxLength": 4_000, "examples": [example]}
+    """Any value is taken as it comes; none is refused for its form."""
+    return {"type": "string", "examples": [example]}
 
 
 _KEY = {
@@ -61,7 +62,7 @@ _KEY = {
     "maxLength": 257,
     "examples": ['"5f1c2f6e-2d6c-4e0a-9a8b-0f6f1f2f3a4b"'],
 }
-_ETAGS = {"type": "string", "pattern": _ANYTHING, "maxLength": 2_000, "examples": ['"kX0m3vWqkPZJ3l0vN9sB"']}
+_ETAGS = _free('"kX0m3vWqkPZJ3l0vN9sB"')
 _REPEAT = "Names this act, so that a repeat cannot act twice: the same call with the same key gets the same answer for 24 hours."
 
 PARAMETERS: Mapping[str, dict[str, Any]] = {

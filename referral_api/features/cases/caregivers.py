@@ -4,13 +4,14 @@ The note lets the agreements that rest on a caregiver be found without opening a
 """
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from referral_api.features.cases.models import CaregiverSuspicion, Case
-from referral_api.kernel import ids
+from referral_api.kernel import clock, ids
 from referral_api.kernel.errors import FieldError, Invalid
 from referral_api.work import Work
 
@@ -48,9 +49,15 @@ def with_caregiver_ids(subject: Mapping[str, Any], current: Mapping[str, Any] | 
 
 
 def plain(value: Any) -> Any:
-    """Dates as text: what is sealed is JSON."""
+    """Times and ids as text: what is sealed is JSON. A member `agency_id` holds an agency's id."""
     if isinstance(value, Mapping):
-        return {name: plain(inner) for name, inner in value.items() if inner is not None}
+        return {
+            name: ids.show(name.removesuffix("_id"), inner) if isinstance(inner, UUID) else plain(inner)
+            for name, inner in value.items()
+            if inner is not None
+        }
     if isinstance(value, list):
         return [plain(inner) for inner in value]
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    if isinstance(value, datetime):
+        return clock.show(value)
+    return value.isoformat() if isinstance(value, date) else value

@@ -86,7 +86,14 @@ def prove_consistency(call: Call) -> Reply:
         raise Invalid([FieldError("/from", "invalid", str(error))]) from None
 
 
-@room.post("/v1/audit/case-refs", permission=P.CASE_REF_MAKE, body=s.MakeCaseRef, answer=s.CaseRefOut, purpose=True)
+@room.post(
+    "/v1/audit/case-refs",
+    permission=P.CASE_REF_MAKE,
+    body=s.MakeCaseRef,
+    answer=s.CaseRefOut,
+    purpose=True,
+    problems=("not-found",),
+)
 def make_case_ref(call: Call) -> Reply:
     """Turn a complaint's case number into the pseudonym that the log uses."""
     found = commands.make_case_ref(call.actor, **call.body)

@@ -42,7 +42,7 @@ class EntryOut(Body):
     case_ref = Text(64, allow_none=True)
     outcome = Code(among=("allowed", "denied", "refused"))
     reason_code = Text(allow_none=True)
-    fields = many(Text(), maximum=1_000)  # type: ignore[assignment]
+    fields = many(Text(minimum=0), maximum=1_000)  # type: ignore[assignment]
     data_classes = many(Text())
     versions = f.Dict(keys=Text(), values=Whole(1, 2**31))
     basis = Text(allow_none=True)
