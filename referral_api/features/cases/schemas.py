@@ -88,7 +88,7 @@ class Contact(Body):
 
 
 class Caregiver(Body):
-    id = Id("caregiver", allow_none=True, metadata={"description": "Given by the server."})
+    id = Id("caregiver", allow_none=True, metadata={"description": "Given by the server.", "example": None})
     name = _line()
     relationship = Code("relationship", allow_none=True)
     legal_authority = Flag(allow_none=True)
