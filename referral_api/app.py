@@ -5,12 +5,12 @@ from typing import Any
 import structlog
 from flask import Flask
 from flask_migrate import Migrate
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Settings, UnsafeSettings
 from referral_api import vault
 from referral_api.api import docs, door, health, metrics, rates
 from referral_api.api.matrix import room as access
+from referral_api.api.proxies import NamedProxies
 from referral_api.features.accounts.queries import identify
 from referral_api.features.accounts.routes import room as accounts
 from referral_api.features.agencies.routes import room as agencies
@@ -61,7 +61,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     for pages in (docs, health, metrics):
         pages.init_app(app)
     if settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+        app.wsgi_app = NamedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     return app
 
 
