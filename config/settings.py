@@ -154,7 +154,9 @@ def _unsafe(settings: Settings) -> list[str]:
             "Serving on more than the loopback address needs TLS (REFERRAL_TLS_CERTIFICATE, REFERRAL_TLS_KEY) or a named proxy (REFERRAL_TRUSTED_PROXIES)."
         )
     if not all(_network(name) for name in settings.trusted_proxies):
-        reasons.append("REFERRAL_TRUSTED_PROXIES names addresses or networks, with commas between; * would trust everybody.")
+        reasons.append(
+            "REFERRAL_TRUSTED_PROXIES names addresses or networks, with commas between; * would trust everybody."
+        )
     if settings.production and public.scheme != "https" and not _loopback(public.hostname or ""):
         reasons.append("REFERRAL_PUBLIC_URL must be https in production.")
     return reasons

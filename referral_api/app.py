@@ -32,7 +32,21 @@ from referral_api.vault import KeyFile, KeyRing
 
 __all__ = ["ROOMS", "create_app", "refuse_owner"]
 
-ROOMS = (accounts, agencies, directory, cases, consent, referrals, withdrawal, erasure, lookups, break_glass, webhooks, oversight, access)
+ROOMS = (
+    accounts,
+    agencies,
+    directory,
+    cases,
+    consent,
+    referrals,
+    withdrawal,
+    erasure,
+    lookups,
+    break_glass,
+    webhooks,
+    oversight,
+    access,
+)
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:

@@ -66,7 +66,7 @@ class _Declared(Rule):
 
 
 def init_app(app: Flask, *, identify: Identify) -> None:
-    app.url_rule_class = _Declared
+    app.url_rule_class = _Declared  # type: ignore[assignment]
     app.extensions["identify"] = identify
     app.before_request(_greet)
     app.after_request(_dress)

@@ -65,9 +65,7 @@ class Contact(Body):
 
     name = Text(allow_none=True, metadata={"description": "A person or a desk.", "example": "Duty desk"})
     phone = Text(40, allow_none=True, pattern=r"\+?[0-9 ()./-]{3,40}", metadata={"example": "+855 23 555 0100"})
-    email = Text(
-        254, allow_none=True, pattern=r"[^@\s]{1,64}@[^@\s]{1,189}", metadata={"example": "duty@example.org"}
-    )
+    email = Text(254, allow_none=True, pattern=r"[^@\s]{1,64}@[^@\s]{1,189}", metadata={"example": "duty@example.org"})
 
 
 class Judged(fields.Field[Any]):

@@ -61,7 +61,8 @@ def read_glass(call: Call) -> Reply:
 
 @room.post(
     "/v1/break-glass/{glass_id}/end",
-    permission=P.GLASS_END, body=s.EndGlass, answer=s.GlassOut, purpose=True, if_match=NEVER, idempotency=OPTIONAL, again=_again, etag=True, problems=("illegal-step",),
+    permission=P.GLASS_END, body=s.EndGlass, answer=s.GlassOut, purpose=True, if_match=NEVER, idempotency=OPTIONAL, again=_again, etag=True,
+    problems=("illegal-step",),
 )  # fmt: skip
 def end_glass(call: Call) -> Reply:
     """End it early, as whoever used it or as the owner's supervisor."""

@@ -20,9 +20,8 @@ __all__ = ["note_suspects", "plain", "with_caregiver_ids"]
 
 def note_suspects(w: Work, case: Case, family: Mapping[str, Any]) -> None:
     """Note since when each caregiver of this family is suspected, and when one no longer is."""
-    suspected = {
-        ids.read("caregiver", c["id"]) for c in family.get("caregivers") or [] if c.get("suspected_involved") == "yes"
-    }
+    named = [c["id"] for c in family.get("caregivers") or [] if c.get("suspected_involved") == "yes"]
+    suspected = {caregiver_id for name in named if (caregiver_id := ids.read("caregiver", name)) is not None}
     query = select(CaregiverSuspicion).where(CaregiverSuspicion.case_id == case.id, CaregiverSuspicion.until.is_(None))
     noted = {row.caregiver_id: row for row in w.session.execute(query).scalars()}
     for caregiver_id, row in noted.items():
