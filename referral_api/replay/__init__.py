@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, SmallInteger, String, Uuid, delete, select, update
+from sqlalchemy import Index, LargeBinary, SmallInteger, String, Uuid, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -48,28 +48,39 @@ class Claim:
     thing_id: UUID | None = None
 
 
+_SAME_CALL = (
+    ReplayKey.actor_id == bindparam("of_actor"),
+    ReplayKey.route == bindparam("of_route"),
+    ReplayKey.key == bindparam("of_key"),
+)
+_FORGET = delete(ReplayKey.__table__).where(*_SAME_CALL, ReplayKey.at < bindparam("before"))  # type: ignore[arg-type]
+_TAKE = {
+    name: dialect.insert(ReplayKey.__table__).on_conflict_do_nothing().returning(ReplayKey.__table__.c.id)
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+_TAKEN = select(ReplayKey.id, ReplayKey.body_hash, ReplayKey.status, ReplayKey.kind, ReplayKey.thing_id).where(
+    *_SAME_CALL
+)
+_SETTLE = update(ReplayKey.__table__).where(ReplayKey.id == bindparam("of_id"))  # type: ignore[arg-type]
+
+
 def claim(session: Session, *, actor_id: UUID, route: str, key: str, body_hash: bytes, now: datetime) -> Claim:
     """Take the key for this call, or find what an equal call made. Another body under the key is refused."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    if dialect is postgresql:
+    dialect = session.get_bind().dialect.name
+    if dialect == "postgresql":
         session.connection().exec_driver_sql("SET LOCAL lock_timeout = '5s'")
     row_id = ids.new()
-    same_call = (ReplayKey.actor_id == actor_id, ReplayKey.route == route, ReplayKey.key == key)
-    session.execute(delete(ReplayKey.__table__).where(*same_call, ReplayKey.at < now - KEPT))  # type: ignore[arg-type]
+    call = {"of_actor": actor_id, "of_route": route, "of_key": key}
+    session.execute(_FORGET, {**call, "before": now - KEPT})
     row = {"id": row_id, "actor_id": actor_id, "route": route, "key": key, "body_hash": body_hash, "at": now}
-    taken = dialect.insert(ReplayKey.__table__).values(row).on_conflict_do_nothing().returning(ReplayKey.id)
     try:
-        if session.execute(taken).first() is not None:
+        if session.execute(_TAKE[dialect], row).first() is not None:
             return Claim(row_id, first=True)
     except OperationalError as error:
         raise IdempotencyInFlight(
             "An equal call is still being answered. Try again in a moment.", retry_after=1
         ) from error
-    found = session.execute(
-        select(ReplayKey.id, ReplayKey.body_hash, ReplayKey.status, ReplayKey.kind, ReplayKey.thing_id).where(
-            *same_call
-        )
-    ).one()
+    found = session.execute(_TAKEN, call).one()
     if found.body_hash != body_hash:
         raise IdempotencyKeyReused("This key came before with another body. Use a new key for a new act.")
     return Claim(found.id, first=False, status=found.status, kind=found.kind, thing_id=found.thing_id)
@@ -77,8 +88,8 @@ def claim(session: Session, *, actor_id: UUID, route: str, key: str, body_hash: 
 
 def settle(session: Session, claimed: Claim, *, status: int, kind: str, thing_id: UUID) -> None:
     """Write down what the act made, just before its commit."""
-    made = update(ReplayKey.__table__).where(ReplayKey.id == claimed.id)  # type: ignore[arg-type]
-    session.execute(made.values(status=status, kind=kind, thing_id=thing_id))
+    made = {"status": status, "kind": kind, "thing_id": thing_id}
+    session.execute(_SETTLE, {"of_id": claimed.id, **made})
 
 
 def forget_old(session: Session, now: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 
 from referral_api.access import Permission
 from referral_api.features.accounts.queries import is_active_member
@@ -20,6 +20,21 @@ from referral_api.work import Work, work
 __all__ = ["admit", "assign", "assign_worker", "dismiss", "exclude_from_case", "link_cases", "shut_out"]
 
 
+_CAUSE = ("case_id", "agency_id", "relation", "because_kind", "because_id")
+_AGAIN = (
+    update(CaseParty.__table__)  # type: ignore[arg-type]
+    .where(*(CaseParty.__table__.c[name] == bindparam(f"of_{name}") for name in _CAUSE))
+    .values(since=bindparam("since"), until=bindparam("until"))
+)
+_ADMIT = insert(CaseParty.__table__)  # type: ignore[arg-type]
+_ASSIGNED = select(CaseWorker).where(
+    CaseWorker.case_id == bindparam("case_id"),
+    CaseWorker.agency_id == bindparam("agency_id"),
+    CaseWorker.member_id == bindparam("member_id"),
+    CaseWorker.until.is_(None),
+)
+
+
 def admit(
     w: Work,
     case: Case,
@@ -32,31 +47,11 @@ def admit(
 ) -> None:
     """Make an agency (or one member of it alone) a party for a cause; the same cause again opens the same row again."""
     kind, cause = because
-    cause_is = (
-        CaseParty.case_id == case.id,
-        CaseParty.agency_id == agency_id,
-        CaseParty.relation == as_,
-        CaseParty.because_kind == kind,
-        CaseParty.because_id == cause,
-    )
-    again = w.session.execute(
-        update(CaseParty).where(*cause_is).values(since=w.now, until=until),
-        execution_options={"synchronize_session": False},
-    )
+    row = {"case_id": case.id, "agency_id": agency_id, "relation": as_, "because_kind": kind, "because_id": cause}
+    now = {"since": w.now, "until": until}
+    again = w.session.execute(_AGAIN, {**{f"of_{name}": value for name, value in row.items()}, **now})
     if again.rowcount == 0:  # type: ignore[attr-defined]
-        w.add(
-            CaseParty(
-                id=ids.new(),
-                case_id=case.id,
-                agency_id=agency_id,
-                relation=as_,
-                because_kind=kind,
-                because_id=cause,
-                member_id=member_id,
-                since=w.now,
-                until=until,
-            )
-        )
+        w.session.execute(_ADMIT, {"id": ids.new(), "member_id": member_id, **row, **now})
 
 
 def dismiss(w: Work, case_id: UUID, *, because: tuple[str, UUID]) -> None:
@@ -103,13 +98,8 @@ def shut_out(w: Work, case_id: UUID, agency_ids: Collection[UUID]) -> None:
 
 def assign(w: Work, case: Case, agency_id: UUID, member_id: UUID, *, kind: str, no_conflict: bool) -> CaseWorker:
     """Assign a member; one who is assigned already stays as they are."""
-    mine = (
-        CaseWorker.case_id == case.id,
-        CaseWorker.agency_id == agency_id,
-        CaseWorker.member_id == member_id,
-        CaseWorker.until.is_(None),
-    )
-    found = w.session.execute(select(CaseWorker).where(*mine)).scalars().first()
+    mine = {"case_id": case.id, "agency_id": agency_id, "member_id": member_id}
+    found = w.session.execute(_ASSIGNED, mine).scalars().first()
     if found is None:
         found = CaseWorker(
             id=ids.new(),

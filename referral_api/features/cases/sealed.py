@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, insert, update
 
 from referral_api import vault
 from referral_api.features.cases.blind import index_identity
@@ -29,6 +29,14 @@ def open_class(key: bytes, case_id: UUID, data_class: str, version: int, sealed:
     return document
 
 
+_SUPERSEDE = (
+    update(CaseData.__table__)  # type: ignore[arg-type]
+    .where(CaseData.case_id == bindparam("of_case"), CaseData.data_class == bindparam("of_class"), CaseData.current)
+    .values(current=False)
+)
+_WRITE = insert(CaseData.__table__)  # type: ignore[arg-type]
+
+
 def write_class(
     w: Work,
     case: Case,
@@ -41,27 +49,24 @@ def write_class(
     said: Any = None,
 ) -> None:
     """Write the next version of a class beside the earlier ones; `said` is what is new in it."""
-    w.session.execute(
-        update(CaseData)
-        .where(CaseData.case_id == case.id, CaseData.data_class == data_class, CaseData.current)
-        .values(current=False),
-        execution_options={"synchronize_session": False},
-    )
+    if version > 1:
+        w.session.execute(_SUPERSEDE, {"of_case": case.id, "of_class": data_class})
     sealed = w.seal_document(
         key, dict(content), _place(case.id, data_class, version), said=said, pointer=_pointer(data_class)
     )
-    w.add(
-        CaseData(
-            case_id=case.id,
-            data_class=data_class,
-            version=version,
-            current=True,
-            sealed=sealed,
-            change_reason=reason,
-            at=w.now,
-            agency_id=w.actor.agency_id,
-            member_id=w.actor.person_id,
-        )
+    w.session.execute(
+        _WRITE,
+        {
+            "case_id": case.id,
+            "data_class": data_class,
+            "version": version,
+            "current": True,
+            "sealed": sealed,
+            "change_reason": reason,
+            "at": w.now,
+            "agency_id": w.actor.agency_id,
+            "member_id": w.actor.person_id,
+        },
     )
     if data_class == "identity":
         index_identity(w, case.id, content)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from referral_api import vault
 from referral_api.access import Permission
@@ -190,6 +190,17 @@ def set_deadlines(w: Work, referral: Referral) -> Agency:
     return receiver
 
 
+_CONSENT = select(Consent).where(Consent.id == bindparam("consent_id"), Consent.case_id == bindparam("case_id"))
+_NAMED = (
+    select(ConsentGrant.recipient_agency_id)
+    .where(
+        ConsentGrant.consent_id == bindparam("consent_id"),
+        ConsentGrant.recipient_agency_id == bindparam("receiver"),
+    )
+    .limit(1)
+)
+
+
 def receiver_grants(
     w: Work, referral: Referral, consent_id: UUID | None = None, receiver: UUID | None = None
 ) -> tuple[Consent | None, set[UUID]]:
@@ -199,13 +210,12 @@ def receiver_grants(
         return None, set()
     lock_consent(wanted)
     consent = w.session.execute(
-        select(Consent).where(Consent.id == wanted, Consent.case_id == referral.case_id),
+        _CONSENT,
+        {"consent_id": wanted, "case_id": referral.case_id},
         execution_options={"populate_existing": True},
     ).scalar_one_or_none()
-    named = select(ConsentGrant.recipient_agency_id).where(
-        ConsentGrant.consent_id == wanted, ConsentGrant.recipient_agency_id == (receiver or referral.to_agency_id)
-    )
-    return consent, set(w.session.execute(named.limit(1)).scalars())
+    named = {"consent_id": wanted, "receiver": receiver or referral.to_agency_id}
+    return consent, set(w.session.connection().execute(_NAMED, named).scalars())
 
 
 def must_carry(consent: Consent | None, recipients: Collection[UUID], referral: Referral, now: datetime) -> None:

@@ -191,12 +191,11 @@ def view_referral(
     )
 
 
+_STEPS = select(ReferralStep).where(ReferralStep.referral_id == bindparam("referral_id")).order_by(ReferralStep.seq)
+
+
 def _history(referral: Referral, key: bytes) -> list[tuple[ReferralStep, str | None]]:
-    steps = (
-        session()
-        .execute(select(ReferralStep).where(ReferralStep.referral_id == referral.id).order_by(ReferralStep.seq))
-        .scalars()
-    )
+    steps = session().execute(_STEPS, {"referral_id": referral.id}).scalars()
     return [
         (
             step,
