@@ -9,7 +9,7 @@ from referral_api.api.examples import example
 from referral_api.api.explanations import EXPLANATIONS, title_of
 from referral_api.api.parts import header
 from referral_api.api.problems import STATUS
-from referral_api.api.rooms import REQUIRED, Endpoint
+from referral_api.api.rooms import NEVER, REQUIRED, Endpoint
 from referral_api.api.shapes import Shapes
 
 __all__ = ["failures", "problem_codes", "refusals", "success"]
@@ -99,7 +99,7 @@ def problem_codes(endpoint: Endpoint) -> Iterator[str]:
         yield "precondition-required"
     if "{" in endpoint.rule:
         yield "not-found"
-        if endpoint.method != "GET":
+        if endpoint.method != "GET" and endpoint.if_match != NEVER:
             yield "precondition-failed"
     if "{case_id}" in endpoint.rule or "{consent_id}" in endpoint.rule:
         yield "illegal-step"

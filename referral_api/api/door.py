@@ -252,12 +252,12 @@ def _checked(
 def _idempotency_key(endpoint: Endpoint) -> str | None:
     if endpoint.idempotency is None:
         return None
-    value = request.headers.get("Idempotency-Key", "").strip()
-    if not value:
+    value = request.headers.get("Idempotency-Key")
+    if value is None:
         if endpoint.idempotency == REQUIRED:
             raise IdempotencyKeyRequired("Send an Idempotency-Key, so that a repeat cannot act twice.")
         return None
-    match = _KEY.fullmatch(value)
+    match = _KEY.fullmatch(value.strip(" \t"))
     if not match:
         raise IdempotencyKeyRequired("The Idempotency-Key is not a structured-field string.")
     return match[1] or match[2]

@@ -38,7 +38,7 @@ HEADERS: Mapping[str, dict[str, Any]] = {
     "Retry-After": {
         "required": True,
         "description": "Seconds to wait.",
-        "schema": {"type": "integer", "format": "int32", "minimum": 0, "maximum": 3_600, "examples": [2]},
+        "schema": {"type": "integer", "format": "int32", "minimum": 0, "maximum": 86_400, "examples": [2]},
     },
     "WWW-Authenticate": {
         "required": True,

@@ -74,6 +74,7 @@ def read_case(call: Call) -> Reply:
     purpose=True,
     if_match=REQUIRED,
     etag=True,
+    problems=("illegal-step",),
 )
 def change_case(call: Call) -> Reply:
     """Change a case by merge patch; earlier versions are kept."""
@@ -94,6 +95,7 @@ def change_case(call: Call) -> Reply:
     idempotency=OPTIONAL,
     again=case_again,
     etag=True,
+    problems=("illegal-step",),
 )
 def close_case(call: Call) -> Reply:
     """Close a case."""
@@ -110,6 +112,7 @@ def close_case(call: Call) -> Reply:
     idempotency=OPTIONAL,
     again=case_again,
     etag=True,
+    problems=("illegal-step",),
 )
 def reopen_case(call: Call) -> Reply:
     """Reopen a closed case."""

@@ -23,6 +23,7 @@ def _again(call: Call, consent_id: UUID) -> Reply:
 @room.post(
     "/v1/cases/{case_id}/consents",
     permission=P.CONSENT_GIVE, body=s.GiveConsent, answer=s.ConsentOut, status=201, purpose=True, idempotency=REQUIRED, again=_again, etag=True,
+    problems=("illegal-step",),
 )  # fmt: skip
 def give_consent(call: Call) -> Reply:
     """Record a consent."""

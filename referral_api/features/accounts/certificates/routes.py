@@ -76,6 +76,7 @@ def read_certificate(call: Call) -> Reply:
     answer=CertificateOut,
     if_match=OPTIONAL,
     etag=True,
+    problems=("illegal-step",),
 )
 def confirm_certificate(call: Call) -> Reply:
     """Confirm, as a second person, a certificate that another entered."""
@@ -91,6 +92,7 @@ def confirm_certificate(call: Call) -> Reply:
     answer=CertificateOut,
     if_match=OPTIONAL,
     etag=True,
+    problems=("illegal-step",),
 )
 def end_certificate(call: Call) -> Reply:
     """End a certificate: from now on it opens nothing."""

@@ -59,7 +59,13 @@ def read_client(call: Call) -> Reply:
 
 
 @room.patch(
-    _ONE, permission=Permission.CLIENT_CHANGE, body=ChangeClient, answer=ClientOut, if_match=REQUIRED, etag=True
+    _ONE,
+    permission=Permission.CLIENT_CHANGE,
+    body=ChangeClient,
+    answer=ClientOut,
+    if_match=REQUIRED,
+    etag=True,
+    problems=("illegal-step",),
 )
 def change_client(call: Call) -> Reply:
     """Change or revoke one of your agency's systems."""

@@ -60,7 +60,13 @@ def read_member(call: Call) -> Reply:
 
 
 @room.patch(
-    _ONE, permission=Permission.MEMBER_CHANGE, body=ChangeMember, answer=MemberOut, if_match=REQUIRED, etag=True
+    _ONE,
+    permission=Permission.MEMBER_CHANGE,
+    body=ChangeMember,
+    answer=MemberOut,
+    if_match=REQUIRED,
+    etag=True,
+    problems=("illegal-step",),
 )
 def change_member(call: Call) -> Reply:
     """Change a member's roles or language, invite it anew, or note that it left."""
@@ -76,6 +82,7 @@ def change_member(call: Call) -> Reply:
     answer=MemberOut,
     if_match=OPTIONAL,
     etag=True,
+    problems=("illegal-step",),
 )
 def confirm_member(call: Call) -> Reply:
     """Confirm, as a second person, the roles that another gave."""

@@ -36,7 +36,7 @@ def refresh_session(call: Call) -> Reply:
     return Reply(schemas.signed_in_out(commands.refresh_session(call.actor.request, **call.body)))
 
 
-@room.delete("/v1/sessions/current", permission=Permission.SESSION_END, status=204)
+@room.delete("/v1/sessions/current", permission=Permission.SESSION_END, status=204, problems=("not-found",))
 def end_session(call: Call) -> Reply:
     """Sign out."""
     commands.end_session(call.actor, queries.find_session(call.actor.session_id))
