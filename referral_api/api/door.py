@@ -17,7 +17,7 @@ from werkzeug.routing import Rule
 from referral_api import vault, work
 from referral_api.api import bodies, rates
 from referral_api.api.problems import problem, problem_of_http
-from referral_api.api.rooms import NEVER, REQUIRED, Call, Endpoint, Reply, Room
+from referral_api.api.rooms import LINES, NEVER, REQUIRED, Call, Endpoint, Reply, Room
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor, Request
 from referral_api.kernel.errors import (
@@ -106,13 +106,15 @@ def _broken(error: Exception) -> Response:
     """A fault of ours. The log gets the kind of error and where it was: never its message or a value, which may be a child's."""
     if current_app.testing:
         raise error
-    where = [
-        f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
-    ]
-    current_app.extensions["log"].error(
-        "broken", request_id=g.request.id, error=type(error).__name__, where=where[-12:]
-    )
+    _log_fault("broken", error)
     return problem_of_http(HTTPException(), g.request.id)
+
+
+def _log_fault(event: str, error: BaseException) -> None:
+    where = [f"{f.filename.rpartition('/')[2]}:{f.lineno}" for f in traceback.extract_tb(error.__traceback__)]
+    code = getattr(error, "sqlite_errorname", None) or getattr(error, "sqlstate", None)
+    log = current_app.extensions["log"]
+    log.error(event, request_id=g.request.id, error=type(error).__name__, code=code, where=where[-12:])
 
 
 def _view(endpoint: Endpoint) -> Callable[..., Response]:
@@ -134,8 +136,9 @@ def _view(endpoint: Endpoint) -> Callable[..., Response]:
                 error.case_ref = work.case_ref(subject)
             work.deny(actor, error, action=action, subject_type=kind, subject_id=subject)
             raise
-        except OperationalError:
+        except OperationalError as error:
             session().rollback()
+            _log_fault("unavailable", error.orig or error)
             raise Unavailable("The database is busy or away. Nothing was changed.", retry_after=2) from None
 
     return view
@@ -164,6 +167,8 @@ def _sent(endpoint: Endpoint) -> _Sent:
     if endpoint.media == ("application/x-www-form-urlencoded",):
         return _Sent(data, request.form.to_dict(), None)
     try:
+        if endpoint.media == LINES:
+            return _Sent(data, bodies.parse_lines(data, endpoint.body), None)
         return _Sent(data, bodies.parse(data), None)
     except MalformedBody as error:
         return _Sent(data, {}, error)
