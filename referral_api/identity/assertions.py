@@ -14,6 +14,7 @@ _LONGEST_LIFE: Final = timedelta(hours=1)
 _SKEW: Final = timedelta(minutes=1)
 """How far ahead of ours an agency's clock may be."""
 _MOST_KEYS: Final = 10
+_LONGEST_ID: Final = 128
 _TYPES: Final = frozenset({"jwt", "client-authentication+jwt"})
 
 
@@ -53,7 +54,7 @@ def verify_assertion(
         raise InvalidToken("too-long")
     if any(moment is not None and moment > now + _SKEW for moment in map(said.moment_if_any, ("nbf", "iat"))):
         raise InvalidToken("not-yet-valid")
-    return Assertion(said.text("jti"), expires_at)
+    return Assertion(said.text("jti", longest=_LONGEST_ID), expires_at)
 
 
 def _payload(assertion: str, jwks: Sequence[Mapping[str, object]], kid: object) -> bytes:

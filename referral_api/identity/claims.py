@@ -23,10 +23,10 @@ class ClaimSet:
             raise InvalidToken("claims")
         self._claims: dict[str, object] = claims
 
-    def text(self, name: str) -> str:
-        """A text of 1 to 255 characters."""
+    def text(self, name: str, *, longest: int = 255) -> str:
+        """A text of one character to `longest`."""
         value = self._claims.get(name)
-        if not isinstance(value, str) or not 0 < len(value) <= 255:
+        if not isinstance(value, str) or not 0 < len(value) <= longest:
             raise InvalidToken("claims")
         return value
 

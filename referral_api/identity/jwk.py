@@ -19,7 +19,7 @@ _CURVES: Final[Mapping[str, tuple[ec.EllipticCurve, int, str]]] = {
     "P-384": (ec.SECP384R1(), 48, "ES384"),
     "P-521": (ec.SECP521R1(), 66, "ES512"),
 }
-_RSA: Final = frozenset({"RS256", "PS256"})
+_RSA: Final = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"})
 _EDDSA: Final = frozenset({"EdDSA"})
 ALGORITHMS: Final = frozenset(alg for _, _, alg in _CURVES.values()) | _RSA | _EDDSA
 """Asymmetric and current only: no HMAC, no `none`, no SHA-1."""

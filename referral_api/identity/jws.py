@@ -14,12 +14,12 @@ __all__ = ["InvalidToken", "read_header", "verify_signature"]
 
 _LONGEST: Final = 8192
 _COMPACT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
-_REFUSED_HEADERS: Final = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64"})
-"""Members by which a token would bring its own key, or change what is signed."""
+_REFUSED_HEADERS: Final = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64", "zip"})
+"""Members by which a token would bring its own key, or change what is signed or how it is read."""
 _JWS: Final = PyJWS(sorted(ALGORITHMS), {"verify_signature": True, "enforce_minimum_key_length": True})
 
 
-class InvalidToken(Exception):
+class InvalidToken(ValueError):
     """This token proves nothing. `reason` is a short code for our own log: it never quotes the token."""
 
     def __init__(self, reason: str) -> None:

@@ -94,11 +94,15 @@ def test_each_claim_is_required(name):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"jti": ""}, {"jti": "j" * 256}, {"jti": 5}, {"exp": "later"}, {"exp": True}, {"nbf": "x"}, {"iat": None}],
+    [{"jti": ""}, {"jti": "j" * 129}, {"jti": 5}, {"exp": "later"}, {"exp": True}, {"nbf": "x"}, {"iat": None}],
     ids=str,
 )
 def test_a_claim_of_the_wrong_type_or_length_is_refused(wrong):
     assert "claims" == refusal(signed({**CLAIMS, **wrong}))
+
+
+def test_its_id_has_128_characters_at_most():
+    assert "j" * 128 == judge(signed({**CLAIMS, "jti": "j" * 128})).jti
 
 
 def test_it_ends_with_its_time_and_that_is_an_hour_ahead_at_most():

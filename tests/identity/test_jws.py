@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from referral_api.identity import base64url
 from referral_api.identity.jws import InvalidToken, read_header, verify_signature
 
-from .forge import ED25519, P256, P384, RSA, compact, public_jwk
+from .forge import ED25519, P256, P384, P521, RSA, compact, public_jwk
 
 JOE = b'{"iss":"joe",\r\n "exp":1300819380,\r\n "http://example.com/is_root":true}'
 A2_KEY = {
@@ -83,8 +83,14 @@ def flip(segment):
 
 @pytest.mark.parametrize(
     ("private", "algorithm"),
-    [(P256, "ES256"), (P384, "ES384"), (RSA, "RS256"), (RSA, "PS256"), (ED25519, "EdDSA")],
-    ids=["ES256", "ES384", "RS256", "PS256", "EdDSA"],
+    [
+        (P256, "ES256"),
+        (P384, "ES384"),
+        (P521, "ES512"),
+        *((RSA, algorithm) for algorithm in ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")),
+        (ED25519, "EdDSA"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_each_allowed_algorithm_verifies_with_a_key_that_names_it_and_with_one_that_does_not(private, algorithm):
     token = compact({"alg": algorithm}, b"text", private)
@@ -127,14 +133,15 @@ def test_a_public_key_does_not_serve_as_an_hmac_secret(private):
 
 def test_the_key_decides_on_the_algorithm_and_not_the_token():
     assert "algorithm" == refusal(compact({"alg": "RS256"}, b"text", RSA), public_jwk(RSA, alg="PS256"))
+    assert "algorithm" == refusal(compact({"alg": "RS512"}, b"text", RSA), public_jwk(RSA, alg="RS256"))
     assert "algorithm" == refusal(compact({"alg": "RS256"}, b"text", RSA), public_jwk(P256))
     assert "algorithm" == refusal(compact({"alg": "ES256"}, b"text", P256), public_jwk(P384))
     assert "signature" == refusal(compact({"alg": "RS256"}, b"text", RSA, algorithm="PS256"), public_jwk(RSA))
 
 
-@pytest.mark.parametrize("member", ["jku", "jwk", "x5u", "x5c", "crit", "b64"])
+@pytest.mark.parametrize("member", ["jku", "jwk", "x5u", "x5c", "crit", "b64", "zip"])
 def test_a_token_that_brings_its_own_key_or_own_rules_is_refused(member):
-    values = {"jwk": public_jwk(P256), "crit": ["b64"], "b64": False, "x5c": ["AAAA"]}
+    values = {"jwk": public_jwk(P256), "crit": ["b64"], "b64": False, "x5c": ["AAAA"], "zip": "DEF"}
     header = {"alg": "ES256", member: values.get(member, "https://attacker.example/keys")}
     assert "header" == refusal(compact(header, b"text", P256), public_jwk(P256))
 
