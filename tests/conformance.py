@@ -21,9 +21,13 @@ def _held(response: Response) -> Response:
     method, _, path = (request.endpoint or "").partition(" ")
     if path.startswith(("/v1/", "/oauth/", "/.well-known/")):
         answer = _answers(path, method).get(str(response.status_code))
-        assert answer is not None, f"{request.endpoint} answers {response.status_code}, which the document does not know"
+        assert answer is not None, (
+            f"{request.endpoint} answers {response.status_code}, which the document does not know"
+        )
         needed = {name for name, header in answer["headers"].items() if _resolved(header).get("required")}
-        assert needed <= set(response.headers.keys()), f"{request.endpoint} lacks {needed - set(response.headers.keys())}"
+        assert needed <= set(response.headers.keys()), (
+            f"{request.endpoint} lacks {needed - set(response.headers.keys())}"
+        )
         assert response.mimetype in answer.get("content", {response.mimetype: None}), response.mimetype
         if response.mimetype.endswith("json") and response.status_code != 204:
             _validate(path, method, response.status_code)(response.json)

@@ -49,7 +49,12 @@ def _shape(endpoint: Endpoint, shapes: Shapes, spec: APISpec) -> dict[str, Any]:
 
 
 def _page(one: dict[str, Any]) -> dict[str, Any]:
-    cursor = {"type": ["string", "null"], "maxLength": 1_000, "pattern": r"^[A-Za-z0-9._-]+$", "examples": ["WyJhIl0.c2ln"]}
+    cursor = {
+        "type": ["string", "null"],
+        "maxLength": 1_000,
+        "pattern": r"^[A-Za-z0-9._-]+$",
+        "examples": ["WyJhIl0.c2ln"],
+    }
     return {
         "type": "object",
         "required": ["items", "next_cursor"],
@@ -84,7 +89,14 @@ def failures(endpoint: Endpoint, spec: APISpec, url: str) -> dict[str, dict[str,
 
 def problem_codes(endpoint: Endpoint) -> Iterator[str]:
     """In the order of the door's checks."""
-    yield from ("body-too-large", "rate-limited", "validation-failed", "imagery-refused", "internal-error", "unavailable")
+    yield from (
+        "body-too-large",
+        "rate-limited",
+        "validation-failed",
+        "imagery-refused",
+        "internal-error",
+        "unavailable",
+    )
     if not endpoint.public:
         yield from ("unauthenticated", "forbidden")
     if endpoint.body is not None:
@@ -128,20 +140,20 @@ def _component(status: str, codes: tuple[str, ...], spec: APISpec, url: str) -> 
 
 
 def _problem(code: str, url: str) -> dict[str, Any]:
-    fields = {"pointer": "/need", "code": "required", "detail": "Missing data for required field."}
-    more: dict[str, Any] = {
+    fields: dict[str, Any] = {"pointer": "/need", "code": "required", "detail": "Missing data for required field."}
+    more: dict[str, dict[str, Any]] = {
         "purpose-required": {"purposes": ["care"]},
         "purpose-not-allowed": {"purposes": ["care"]},
         "illegal-step": {"state": "sent", "allowed_steps": ["withdraw"]},
         "validation-failed": {"errors": [fields]},
         "imagery-refused": {"errors": [{**fields, "code": "image", "detail": "Looks like an image."}]},
         "identity-in-open-text": {"errors": [{**fields, "code": "identity", "detail": "Says who the child is."}]},
-    }.get(code, {})
+    }
     return {
         "type": f"{url}/problems/{code}",
         "title": title_of(code),
         "status": STATUS[code],
         "detail": EXPLANATIONS[code].meaning,
         "instance": "0197c2b1f3",
-        **more,
+        **more.get(code, {}),
     }

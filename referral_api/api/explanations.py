@@ -35,7 +35,8 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         'Send a new random key for each act, in quotes: Idempotency-Key: "5f1c...". Send the same key again only to repeat the same call.',
     ),
     "unauthenticated": Explanation(
-        "There is no access token, or it has expired, was given back, or is not of this service. When signing in: something of what was sent is not right; it is not said what.",
+        "There is no access token, or it has expired, was given back, or is not of this service. "
+        "When signing in: something of what was sent is not right; it is not said what.",
         "Sign in again (POST /v1/sessions), refresh the session, or get a new token (POST /oauth/token); then repeat the call.",
     ),
     "forbidden": Explanation(
@@ -83,11 +84,13 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "Send the media type that the document names for this address, uncompressed; JSON nearly everywhere.",
     ),
     "validation-failed": Explanation(
-        "The body or the query was read, but some of its fields are missing, unknown or not valid. `errors` lists a pointer, a code and words for each; the values are never repeated.",
+        "The body or the query was read, but some of its fields are missing, unknown or not valid. "
+        "`errors` lists a pointer, a code and words for each; the values are never repeated.",
         "Correct the fields that `errors` points to. An id in a body that you may not know is answered like one that does not exist.",
     ),
     "imagery-refused": Explanation(
-        "The text holds something that looks like an image, a file, encoded data or a link to media. It was not stored, and the attempt is in the audit trail without its content.",
+        "The text holds something that looks like an image, a file, encoded data or a link to media. "
+        "It was not stored, and the attempt is in the audit trail without its content.",
         "Describe in words. Material of this kind belongs to the police's own evidence systems, never here. Cite its reference number.",
     ),
     "identity-in-open-text": Explanation(

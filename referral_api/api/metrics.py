@@ -60,7 +60,7 @@ def _metrics() -> Response:
     requests = _REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         requests = CollectorRegistry()
-        MultiProcessCollector(requests)
+        MultiProcessCollector(requests)  # type: ignore[no-untyped-call]
     return Response(generate_latest(requests) + generate_latest(log), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -8,8 +8,8 @@ from apispec import APISpec
 
 from referral_api.access import POLICY, Permission, permits_role
 from referral_api.api.answers import failures, refusals, success
-from referral_api.api.parts import HEADERS, PARAMETERS, SCHEMAS
 from referral_api.api.examples import example
+from referral_api.api.parts import HEADERS, PARAMETERS, SCHEMAS
 from referral_api.api.rooms import NEVER, REQUIRED, Endpoint, Room
 from referral_api.api.shapes import EXAMPLE_ID, Shapes, id_pattern
 from referral_api.kernel.words import Role
@@ -39,7 +39,13 @@ def document(rooms: Iterable[Room], url: str) -> dict[str, Any]:
             "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
             "contact": {"name": "The operator of this installation", "url": url},
         },
-        servers=[{"url": url, "description": "This installation: production, unless its operator says otherwise.", "x-internal": False}],
+        servers=[
+            {
+                "url": url,
+                "description": "This installation: production, unless its operator says otherwise.",
+                "x-internal": False,
+            }
+        ],
         tags=[{"name": room.tag, "description": room.description} for room in rooms],
     )
     for name, shape in SCHEMAS.items():
@@ -142,8 +148,10 @@ def _for_systems(permission: Permission) -> bool:
 
 
 def _security_schemes(url: str) -> Mapping[str, dict[str, Any]]:
-    scopes = {rule.permission.value: f"{rule.because[0].upper()}{rule.because[1:]}." for rule in reversed(POLICY)}
-    wanted = {name: said for name, said in sorted(scopes.items()) if _for_systems(Permission(name))}
+    rules = sorted(
+        (rule for rule in reversed(POLICY) if _for_systems(rule.permission)), key=lambda rule: rule.permission.value
+    )
+    scopes = {rule.permission.value: f"{rule.because[0].upper()}{rule.because[1:]}." for rule in rules}
     return {
         "member": {
             "type": "http",
@@ -153,8 +161,9 @@ def _security_schemes(url: str) -> Mapping[str, dict[str, Any]]:
         },
         "system": {
             "type": "oauth2",
-            "description": "An agency's system (OAuth 2.1 client credentials, RFC 6749, 7523). A scope is a permission. Tokens hold for minutes and are got anew; JWTs are made and checked by RFC8725.",
-            "flows": {"clientCredentials": {"tokenUrl": f"{url}/oauth/token", "scopes": wanted}},
+            "description": "An agency's system (OAuth 2.1 client credentials, RFC 6749, 7523). A scope is a permission. "
+            "Tokens hold for minutes and are got anew; JWTs are made and checked by RFC8725.",
+            "flows": {"clientCredentials": {"tokenUrl": f"{url}/oauth/token", "scopes": scopes}},
         },
         "client": {
             "type": "http",

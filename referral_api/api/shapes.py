@@ -1,14 +1,14 @@
 """Our fields and schemas as JSON Schema (2020-12), exactly as strict as they are."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from apispec import APISpec
-from apispec.ext.marshmallow import MarshmallowPlugin, OpenAPIConverter
+from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.field_converter import DEFAULT_FIELD_MAPPING
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import Schema, fields
 
 from referral_api.api.fields import Body, Code, Codes, Day, Id, Machine, Moment, Text, Whole
-from referral_api.kernel import ids
 
 __all__ = ["EXAMPLE_ID", "Shapes", "id_pattern"]
 
@@ -25,7 +25,12 @@ def id_pattern(kind: str) -> str:
 class _Converter(OpenAPIConverter):
     """Adds to apispec what it cannot know of our fields; a schema of a merge patch asks for nothing and has no defaults."""
 
-    field_mapping = {**DEFAULT_FIELD_MAPPING, Id: ("string", None), Moment: ("string", "date-time"), Day: ("string", "date")}  # fmt: skip
+    field_mapping = {  # noqa: RUF012 - apispec declares it as an instance's
+        **DEFAULT_FIELD_MAPPING,
+        Id: ("string", None),
+        Moment: ("string", "date-time"),
+        Day: ("string", "date"),
+    }
 
     def field2property(self, field: fields.Field[Any]) -> dict[str, Any]:
         shape: dict[str, Any] = super().field2property(field)
@@ -44,14 +49,19 @@ class _Converter(OpenAPIConverter):
     def nested2properties(self, field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
         if isinstance(field, fields.Nested):
             partial = isinstance(field.parent, Schema) and bool(field.parent.partial)
-            ret.update(self.resolve_nested_schema(type(field.schema)(partial=True) if partial else field.schema))
+            ret.update(self.reference(type(field.schema)(partial=True) if partial else field.schema))
         return ret
 
+    def reference(self, schema: Schema | type[Schema]) -> dict[str, Any]:
+        """A reference to this schema among the document's components, which gain it."""
+        found: dict[str, Any] = self.resolve_nested_schema(schema)  # type: ignore[no-untyped-call]
+        return found
+
     def schema2jsonschema(self, schema: Schema) -> dict[str, Any]:
-        shape: dict[str, Any] = super().schema2jsonschema(schema)
+        shape: dict[str, Any] = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]
         answer = isinstance(schema, Body) and type(schema).__name__.endswith("Out")
-        if answer:
-            shape["required"] = sorted(set(shape["properties"]) - set(type(schema).sometimes))
+        if isinstance(schema, Body) and answer:
+            shape["required"] = sorted(set(shape["properties"]) - set(schema.sometimes))
         if answer or schema.partial:
             for member in shape["properties"].values():
                 member.pop("default", None)
@@ -108,9 +118,8 @@ class Shapes(MarshmallowPlugin):
 
     def ref(self, spec: APISpec, schema: Schema | type[Schema]) -> dict[str, Any]:
         """A reference to this schema among the document's components, which gain it."""
-        assert self.converter is not None
-        found: dict[str, Any] = self.converter.resolve_nested_schema(schema)
-        return found
+        assert isinstance(self.converter, _Converter)
+        return self.converter.reference(schema)
 
     def parameters(self, query: Schema) -> list[dict[str, Any]]:
         """The query parameters of this schema."""

@@ -34,7 +34,10 @@ CHECKS = (
 REFUSED = ["400", "401", "403", "404", "405", "409", "412", "413", "415", "422", "428", "429"]
 VOICES = {
     r"^/v1/(?!audit|agencies|services|access|sessions)": ("police.caseworker1", "investigation"),
-    r"/(assignments|exclusions|hold|erase|approve|refuse|end|mark-in-error|retention)$": ("police.supervisor", "investigation"),
+    r"/(assignments|exclusions|hold|erase|approve|refuse|end|mark-in-error|retention)$": (
+        "police.supervisor",
+        "investigation",
+    ),
     r"/[{]referral_id[}]/(acknowledge|accept|decline|start|complete|fail|contact)$": ("clinic.caseworker1", "care"),
     r"^/v1/(agencies|services)": ("police.admin", "statistics"),
     r"^/v1/agencies$": ("oversight.platform", "statistics"),
@@ -115,7 +118,9 @@ def _for_members(contract: dict[str, Any]) -> dict[str, Any]:
     return contract
 
 
-def test_the_running_service_does_what_the_document_says(served: tuple[str, World, dict[str, str]], tmp_path: Path) -> None:
+def test_the_running_service_does_what_the_document_says(
+    served: tuple[str, World, dict[str, str]], tmp_path: Path
+) -> None:
     url, world, ids = served
     document, config = tmp_path / "openapi.json", tmp_path / "schemathesis.toml"
     document.write_text(json.dumps(_for_members(world.get("/openapi.json", by=None).json)))
@@ -126,5 +131,7 @@ def test_the_running_service_does_what_the_document_says(served: tuple[str, Worl
          "--exclude-path", "/v1/sessions/current", *os.environ.get("SCHEMATHESIS_ARGS", "").split()],
         capture_output=True, text=True, cwd=tmp_path, timeout=900, check=False,
     )  # fmt: skip
-    (Path(os.environ["SCHEMATHESIS_REPORT"]) if "SCHEMATHESIS_REPORT" in os.environ else tmp_path / "report").write_text(run.stdout)
+    (
+        Path(os.environ["SCHEMATHESIS_REPORT"]) if "SCHEMATHESIS_REPORT" in os.environ else tmp_path / "report"
+    ).write_text(run.stdout)
     assert 0 == run.returncode, run.stdout[run.stdout.find("= FAILURES") :][:20_000] + run.stderr
