@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from referral_api.audit.note import Kind, NoteError, VerifierKey
+
 __all__ = ["Settings", "UnsafeSettings", "from_environment"]
 
 
@@ -34,6 +36,8 @@ class Settings:
     log_key: str = field(repr=False)
     kms_key: str = field(default="", repr=False)
     trusted_proxies: tuple[str, ...] = ()
+    witnesses: tuple[str, ...] = ()
+    """The keys of those who may cosign the log's checkpoints, each `name+id+base64`."""
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     rate_storage: str = "memory://"
@@ -69,6 +73,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         log_key=found.secret("LOG_KEY"),
         kms_key=found.secret("KMS_KEY", needed=False),
         trusted_proxies=tuple(p.strip() for p in found.text("TRUSTED_PROXIES", "").split(",") if p.strip()),
+        witnesses=tuple(found.text("WITNESSES", "").split()),
         tls_certificate=found.path("TLS_CERTIFICATE"),
         tls_key=found.path("TLS_KEY"),
         rate_storage=found.text("RATE_STORAGE", "memory://"),
@@ -157,9 +162,18 @@ def _unsafe(settings: Settings) -> list[str]:
         reasons.append(
             "REFERRAL_TRUSTED_PROXIES names addresses or networks, with commas between; * would trust everybody."
         )
+    if not all(_witness(key) for key in settings.witnesses):
+        reasons.append("REFERRAL_WITNESSES holds verifier keys of witnesses (name+id+base64, type 0x04), with spaces between.")
     if settings.production and public.scheme != "https" and not _loopback(public.hostname or ""):
         reasons.append("REFERRAL_PUBLIC_URL must be https in production.")
     return reasons
+
+
+def _witness(key: str) -> bool:
+    try:
+        return VerifierKey.parse(key).kind is Kind.COSIGNATURE
+    except NoteError:
+        return False
 
 
 def _network(name: str) -> bool:

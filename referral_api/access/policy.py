@@ -286,6 +286,29 @@ POLICY: tuple[Rule, ...] = (
     _allow(
         P.CASE_REF_MAKE, AUDITORS, R.OWN_AGENCY, because="a complaint names a case number; the log knows a pseudonym"
     ),
+    _allow(
+        P.AUDIT_EXPORT, AUDITORS, R.OWN_AGENCY, because="who may read entries may take them along, to be checked elsewhere"
+    ),
+    _allow(
+        P.AUDIT_COSIGN,
+        AUDITORS | SYSTEMS,
+        R.OWN_AGENCY,
+        because="a witness is another agency's, and brings its signatures by its auditor or its system",
+    ),
+    _allow(
+        P.ACCESS_READ,
+        WORKERS,
+        R.OWNER,
+        because="the owner answers for who could read its case, and when",
+        assigned=True,
+    ),
+    _allow(
+        P.ACCESS_READ,
+        AUDITORS,
+        R.OWNER,
+        R.OVERSEER,
+        because="an auditor sees who could read a case, without a word about the child",
+    ),
     _allow(P.EVENT_LIST, WORKERS, R.OWN_AGENCY, because="an agency hears of what concerns it"),
 )
 

@@ -11,7 +11,7 @@ from referral_api.api.fields import Machine
 from referral_api.guard import strict_json
 from referral_api.kernel.errors import FieldError, ImageryRefused, Invalid, MalformedBody
 
-__all__ = ["field_errors", "load", "machine_pointers", "parse", "refuse_imagery", "refuse_imagery_in"]
+__all__ = ["field_errors", "load", "machine_pointers", "parse", "parse_lines", "refuse_imagery", "refuse_imagery_in"]
 
 _CODES = {
     "Missing data for required field.": "required",
@@ -33,6 +33,15 @@ def parse(data: bytes) -> Any:
     if not isinstance(document, dict):
         raise MalformedBody("The body must be a JSON object.")
     return document
+
+
+def parse_lines(data: bytes, schema: Schema) -> dict[str, str]:
+    """The text of a body of lines, under the name of the schema's only field."""
+    (name,) = schema.fields
+    try:
+        return {name: data.decode("utf-8")} if data else {}
+    except UnicodeDecodeError:
+        raise MalformedBody("The body must be UTF-8.") from None
 
 
 def refuse_imagery(document: Any, schema: Schema | None) -> None:

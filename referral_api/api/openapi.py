@@ -10,7 +10,7 @@ from referral_api.access import POLICY, Permission, permits_role
 from referral_api.api.answers import failures, refusals, success
 from referral_api.api.examples import example
 from referral_api.api.parts import HEADERS, PARAMETERS, SCHEMAS
-from referral_api.api.rooms import NEVER, REQUIRED, Endpoint, Room
+from referral_api.api.rooms import LINES, NEVER, REQUIRED, Endpoint, Room
 from referral_api.api.shapes import EXAMPLE_ID, Shapes, id_pattern
 from referral_api.kernel.words import Role
 
@@ -79,9 +79,9 @@ def _operation(endpoint: Endpoint, shapes: Shapes, spec: APISpec, url: str) -> d
     for status, answer in failures(endpoint, spec, url).items():
         operation["responses"].setdefault(status, answer)
     if endpoint.body is not None:
-        shape = shapes.ref(spec, endpoint.body)
+        shape = shapes.lines(endpoint.body) if endpoint.media == LINES else shapes.ref(spec, endpoint.body)
         shown = {"schema": shape, "examples": {"whole": {"value": example(shape, spec.components.schemas)}}}
-        needed = bool(spec.components.schemas[shape["$ref"].rpartition("/")[2]].get("required"))
+        needed = "$ref" not in shape or bool(spec.components.schemas[shape["$ref"].rpartition("/")[2]].get("required"))
         operation["requestBody"] = {"required": needed, "content": {media: shown for media in endpoint.media}}
     return operation
 

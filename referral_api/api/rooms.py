@@ -13,13 +13,15 @@ from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import NotFound
 
-__all__ = ["Call", "Endpoint", "MERGE_PATCH", "NEVER", "OPTIONAL", "REQUIRED", "Reply", "Room"]
+__all__ = ["Call", "Endpoint", "LINES", "MERGE_PATCH", "NEVER", "OPTIONAL", "REQUIRED", "Reply", "Room"]
 
 REQUIRED = "required"
 OPTIONAL = "optional"
 NEVER = "never"
 """If-Match is not looked at: an act that protects the child is never refused as stale."""
 MERGE_PATCH = ("application/merge-patch+json", "application/json")
+LINES = ("text/plain",)
+"""The body is a text, and the only field of its schema."""
 
 
 @dataclass(slots=True)

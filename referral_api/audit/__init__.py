@@ -3,6 +3,7 @@
 entries, models    what is written, in the transaction of the act itself
 integrator         gives visible entries their place in the tree, and signs its checkpoints
 proofs             reads them back: this entry is in the tree, that tree only grew
+cosignatures       what witnesses sign under its checkpoints
 merkle, subtrees, canonical, note, checkpoint, reading, tampering, verifier
                    the format (docs/audit-format.md) and who checks it: no database, no server
 export             writes the log in that format
@@ -12,9 +13,25 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from referral_api.audit.entries import Entry, append
-    from referral_api.audit.models import AuditCheckpoint, AuditEntry, AuditLeaf, AuditNode, AuditPending
+    from referral_api.audit.models import (
+        AuditCheckpoint,
+        AuditCosignature,
+        AuditEntry,
+        AuditLeaf,
+        AuditNode,
+        AuditPending,
+    )
 
-__all__ = ["AuditCheckpoint", "AuditEntry", "AuditLeaf", "AuditNode", "AuditPending", "Entry", "append"]
+__all__ = [
+    "AuditCheckpoint",
+    "AuditCosignature",
+    "AuditEntry",
+    "AuditLeaf",
+    "AuditNode",
+    "AuditPending",
+    "Entry",
+    "append",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -57,6 +57,10 @@ def append(session: Session, actor: Actor, entry: Entry) -> UUID:
             "outcome": entry.outcome,
             "disclosed": bool(entry.data_classes) and entry.outcome == "allowed",
             "leaf": dumps(_document(entry_id, actor, entry)),
+            "person_id": actor.person_id,
+            "reason_code": entry.reason_code,
+            "consent_id": entry.consent_id,
+            "data_classes": f" {' '.join(entry.data_classes)} " if entry.data_classes else None,
         },
     )
     return entry_id

@@ -1,18 +1,26 @@
-"""The log's tables. The database itself refuses to change or remove an entry (triggers in the first migration)."""
+"""The log's tables. The database itself refuses to change or remove an entry (triggers in the migrations)."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, Text, Uuid
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, String, Text, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from referral_api.store import Base, UtcDateTime, choice
 
-__all__ = ["AuditCheckpoint", "AuditEntry", "AuditLeaf", "AuditNode", "AuditPending"]
+__all__ = ["AuditCheckpoint", "AuditCosignature", "AuditEntry", "AuditLeaf", "AuditNode", "AuditPending"]
+
+
+def _where_given(name: str) -> Index:
+    given = text(f"{name} IS NOT NULL")
+    return Index(f"ix_audit_entries_{name}", name, "id", postgresql_where=given, sqlite_where=given)
 
 
 class AuditEntry(Base):
-    """One act. `leaf` is the entry in canonical JSON (RFC 8785) without its index: what the Merkle tree covers; the rest is for searching."""
+    """One act. `leaf` is the entry in canonical JSON (RFC 8785) without its index: what the Merkle tree covers; the rest is for searching.
+
+    `person_id` is the member who acted or for whom a system acted. `data_classes` are words with a space before and after each.
+    """
 
     __tablename__ = "audit_entries"
     __table_args__ = (
@@ -22,6 +30,9 @@ class AuditEntry(Base):
         Index("ix_audit_entries_subject", "subject_id", "id"),
         Index("ix_audit_entries_action", "action", "id"),
         Index("ix_audit_entries_at", "at"),
+        Index("ix_audit_entries_person", "person_id", "id"),
+        _where_given("reason_code"),
+        _where_given("consent_id"),
         {"sqlite_with_rowid": False},
     )
 
@@ -37,6 +48,10 @@ class AuditEntry(Base):
     outcome: Mapped[str] = mapped_column(choice(12))
     disclosed: Mapped[bool]
     leaf: Mapped[bytes] = mapped_column(LargeBinary)
+    person_id: Mapped[UUID | None] = mapped_column(Uuid)
+    reason_code: Mapped[str | None] = mapped_column(choice(64))
+    consent_id: Mapped[UUID | None] = mapped_column(Uuid)
+    data_classes: Mapped[str | None] = mapped_column(String(200))
 
 
 class AuditPending(Base):
@@ -83,3 +98,20 @@ class AuditCheckpoint(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     root: Mapped[bytes] = mapped_column(LargeBinary(32))
     note: Mapped[str] = mapped_column(Text)
+
+
+class AuditCosignature(Base):
+    """A witness's signature line over a checkpoint (C2SP tlog-cosignature), as it was sent; `key_id` tells a witness's keys apart."""
+
+    __tablename__ = "audit_cosignatures"
+
+    tree_size: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"),
+        ForeignKey("audit_checkpoints.tree_size"),
+        primary_key=True,
+        autoincrement=False,
+    )
+    witness: Mapped[str] = mapped_column(String(255), primary_key=True)
+    key_id: Mapped[str] = mapped_column(String(8), primary_key=True)
+    line: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -16,6 +16,7 @@ _LOG = {
     "audit_leaves": "SELECT, INSERT",
     "audit_nodes": "SELECT, INSERT",
     "audit_checkpoints": "SELECT, INSERT",
+    "audit_cosignatures": "SELECT, INSERT",
 }
 
 

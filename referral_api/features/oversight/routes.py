@@ -5,8 +5,8 @@ from typing import Any
 from referral_api import work
 from referral_api.access import Permission as P
 from referral_api.api import paging
-from referral_api.api.rooms import Call, Reply, Room
-from referral_api.audit import proofs
+from referral_api.api.rooms import LINES, Call, Reply, Room
+from referral_api.audit import cosignatures, proofs
 from referral_api.features.oversight import commands, queries
 from referral_api.features.oversight import schemas as s
 from referral_api.kernel import ids
@@ -71,10 +71,32 @@ def prove_entry(call: Call) -> Reply:
     return Reply(queries.prove_entry(call.actor, call.id("entry")))
 
 
-@room.get("/v1/audit/checkpoint", produces="text/plain", problems=("unavailable",))
+@room.get("/v1/audit/checkpoint", query=s.CheckpointQuery, produces="text/plain", problems=("unavailable",))
 def read_checkpoint(call: Call) -> Reply:
-    """Read the latest checkpoint, a signed note (C2SP tlog-checkpoint)."""
-    return Reply(proofs.checkpoint_note(session()), content_type="text/plain; charset=utf-8")
+    """Read the latest checkpoint, a signed note (C2SP tlog-checkpoint).
+
+    With `cosigned=true` it is the newest one that a witness cosigned, with all its cosignatures.
+    """
+    note = cosignatures.cosigned_note if call.query["cosigned"] == "true" else proofs.checkpoint_note
+    return Reply(note(session()), content_type="text/plain; charset=utf-8")
+
+
+@room.post(
+    "/v1/audit/cosignatures",
+    permission=P.AUDIT_COSIGN,
+    media=LINES,
+    body=s.Cosign,
+    query=s.CosignQuery,
+    answer=s.CosignedOut,
+)
+def cosign_checkpoint(call: Call) -> Reply:
+    """Bring a witness's cosignatures of a checkpoint (C2SP tlog-cosignature).
+
+    The witness has checked that the log only grew since what it cosigned before. Its key is known to the operator.
+    """
+    size = call.query["size"]
+    names = commands.cosign_checkpoint(call.actor, size=size, lines=call.body["lines"])
+    return Reply({"tree_size": size, "witnesses": names})
 
 
 @room.get("/v1/audit/consistency", query=s.ConsistencyQuery, answer=s.ConsistencyOut, problems=("unavailable",))

@@ -4,7 +4,19 @@ from marshmallow import fields as f
 
 from referral_api.api.fields import Body, Code, Id, Limits, ListQuery, Moment, Nested, Text, Whole, many
 
-__all__ = ["CaseRefOut", "ConsistencyOut", "ConsistencyQuery", "EntryOut", "ListEntries", "MakeCaseRef", "ProofOut"]
+__all__ = [
+    "CaseRefOut",
+    "CheckpointQuery",
+    "ConsistencyOut",
+    "ConsistencyQuery",
+    "Cosign",
+    "CosignQuery",
+    "CosignedOut",
+    "EntryOut",
+    "ListEntries",
+    "MakeCaseRef",
+    "ProofOut",
+]
 
 
 class ListEntries(ListQuery):
@@ -60,6 +72,36 @@ class ProofOut(Body):
     root_hash = Text(64)
     hashes = many(Text(64), maximum=64)
     checkpoint = Text(Limits.TEXT)
+
+
+class CheckpointQuery(Body):
+    cosigned = Code(
+        among=("true", "false"),
+        load_default="false",
+        metadata={"description": "The newest checkpoint that a witness cosigned, with the cosignatures."},
+    )
+
+
+class CosignQuery(Body):
+    size = Whole(
+        1, 2**53, text=True, required=True, metadata={"description": "The size in the checkpoint's second line."}
+    )
+
+
+class Cosign(Body):
+    """One cosignature a line, each line ended."""
+
+    lines = Text(
+        10_000,
+        pattern=r"(— [^\s+]+ [A-Za-z0-9+/=]+\n)+",
+        required=True,
+        metadata={"machine": True, "example": "— witness.example.org 3DAnSGVsbG8gd29ybGQ=\n"},
+    )
+
+
+class CosignedOut(Body):
+    tree_size = Whole(1, 2**53)
+    witnesses = many(Text(255), maximum=100)
 
 
 class ConsistencyQuery(Body):
