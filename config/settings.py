@@ -163,7 +163,9 @@ def _unsafe(settings: Settings) -> list[str]:
             "REFERRAL_TRUSTED_PROXIES names addresses or networks, with commas between; * would trust everybody."
         )
     if not all(_witness(key) for key in settings.witnesses):
-        reasons.append("REFERRAL_WITNESSES holds verifier keys of witnesses (name+id+base64, type 0x04), with spaces between.")
+        reasons.append(
+            "REFERRAL_WITNESSES holds verifier keys of witnesses (name+id+base64, type 0x04), with spaces between."
+        )
     if settings.production and public.scheme != "https" and not _loopback(public.hostname or ""):
         reasons.append("REFERRAL_PUBLIC_URL must be https in production.")
     return reasons

@@ -287,7 +287,10 @@ POLICY: tuple[Rule, ...] = (
         P.CASE_REF_MAKE, AUDITORS, R.OWN_AGENCY, because="a complaint names a case number; the log knows a pseudonym"
     ),
     _allow(
-        P.AUDIT_EXPORT, AUDITORS, R.OWN_AGENCY, because="who may read entries may take them along, to be checked elsewhere"
+        P.AUDIT_EXPORT,
+        AUDITORS,
+        R.OWN_AGENCY,
+        because="who may read entries may take them along, to be checked elsewhere",
     ),
     _allow(
         P.AUDIT_COSIGN,

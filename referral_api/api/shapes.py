@@ -121,6 +121,13 @@ class Shapes(MarshmallowPlugin):
         assert isinstance(self.converter, _Converter)
         return self.converter.reference(schema)
 
+    def lines(self, schema: Schema) -> dict[str, Any]:
+        """The text of a body of lines: the schema's only field."""
+        assert self.converter is not None
+        (field,) = schema.fields.values()
+        found: dict[str, Any] = self.converter.field2property(field)
+        return found
+
     def parameters(self, query: Schema) -> list[dict[str, Any]]:
         """The query parameters of this schema."""
         assert self.converter is not None

@@ -10,7 +10,9 @@ from referral_api.audit.models import AuditCheckpoint, AuditCosignature, AuditEn
 from referral_api.store import Base
 from referral_api.store.session import configure_engine
 
-TABLES = [model.__table__ for model in (AuditEntry, AuditPending, AuditLeaf, AuditNode, AuditCheckpoint, AuditCosignature)]
+TABLES = [
+    model.__table__ for model in (AuditEntry, AuditPending, AuditLeaf, AuditNode, AuditCheckpoint, AuditCosignature)
+]
 
 
 @pytest.fixture(scope="session")
