@@ -122,6 +122,9 @@ def _parameters(endpoint: Endpoint, shapes: Shapes) -> list[dict[str, Any] | str
 
 
 def _path_parameter(name: str) -> dict[str, Any]:
+    if not name.endswith("_id"):
+        word = {"type": "string", "pattern": "^[a-z_]+$", "maxLength": 64, "examples": ["bulk_reads"]}
+        return {"name": name, "in": "path", "required": True, "description": f"The {name}.", "schema": word}
     kind = name.removesuffix("_id")
     return {
         "name": name,

@@ -5,7 +5,7 @@ import json
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from referral_api.identity import base64url
@@ -239,6 +239,8 @@ def test_the_error_never_quotes_the_token_or_the_key():
     assert refused.value.__cause__ is None
 
 
+# The first text that is drawn in a fresh checkout waits for a table of all characters: this is no fault of the gate.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
@@ -246,6 +248,7 @@ JSON = st.recursive(
 )
 
 
+@unhurried
 @given(
     st.dictionaries(
         st.sampled_from(["kty", "crv", "x", "y", "n", "e", "alg", "use", "key_ops", "kid"]),
@@ -256,6 +259,7 @@ def test_whatever_a_key_holds_the_answer_is_a_refusal_and_never_a_crash(jwk):
     assert refusal(A4_TOKEN, jwk) in {"key", "algorithm", "signature"}
 
 
+@unhurried
 @given(
     st.text()
     | st.lists(st.binary(max_size=40), min_size=3, max_size=3).map(lambda parts: ".".join(map(base64url.encode, parts)))
@@ -265,6 +269,7 @@ def test_whatever_a_token_holds_the_answer_is_a_refusal_and_never_a_crash(token)
         read_header(token)
 
 
+@unhurried
 @given(st.binary(max_size=80))
 def test_no_signature_of_any_length_crashes_the_gate(signature):
     for token, jwk in ((A2_TOKEN, A2_KEY), (A3_TOKEN, A3_KEY), (RFC8037_TOKEN, RFC8037_KEY)):

@@ -61,7 +61,10 @@ def excluded_here(actor: Actor, case_id: Any = Case.id) -> ColumnElement[bool]:
     """Whether the person or the agency is kept out of the case. It beats every grant."""
     return exists().where(
         CaseExclusion.case_id == case_id,
-        or_(CaseExclusion.member_id == actor.person_id, CaseExclusion.agency_id == actor.agency_id),
+        or_(
+            and_(CaseExclusion.member_id.is_not(None), CaseExclusion.member_id == actor.person_id),
+            CaseExclusion.agency_id == actor.agency_id,
+        ),
         _now_within(CaseExclusion.since, CaseExclusion.until, actor.now),
     )
 

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select, true
 
 from referral_api import audit
 from referral_api.access import Permission, decide
 from referral_api.audit import proofs
 from referral_api.features.cases.models import Case
+from referral_api.features.oversight.questions import Frame, Question
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import Forbidden, NotFound
@@ -19,7 +20,7 @@ from referral_api.store import session
 from referral_api.store.pages import Rows, page_of
 from referral_api.work import OwnAgency, disclose
 
-__all__ = ["list_entries", "own_agency", "prove_entry", "read_entry"]
+__all__ = ["ask", "list_entries", "own_agency", "prove_entry", "read_entry"]
 
 
 def own_agency(actor: Actor) -> OwnAgency:
@@ -28,11 +29,18 @@ def own_agency(actor: Actor) -> OwnAgency:
     return OwnAgency(actor.agency_id)
 
 
-def _within_scope(query: Rows, actor: Actor) -> Rows:
+def within_scope(actor: Actor) -> ColumnElement[bool]:
+    """Entries that this auditor may read."""
     if actor.agency_type == "oversight":
-        return query
+        return true()
     owned = select(Case.case_ref).where(Case.owner_agency_id == actor.agency_id)
-    return query.where(or_(audit.AuditEntry.agency_id == actor.agency_id, audit.AuditEntry.case_ref.in_(owned)))
+    return or_(audit.AuditEntry.agency_id == actor.agency_id, audit.AuditEntry.case_ref.in_(owned))
+
+
+def between(since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
+    """Entries of a time: from the first moment on, before the second."""
+    at = audit.AuditEntry.at
+    return [*([at >= since] if since else []), *([at < until] if until else [])]
 
 
 def list_entries(
@@ -46,17 +54,43 @@ def list_entries(
 ) -> tuple[list[dict[str, Any]], UUID | None]:
     """One page of entries, newest first, each with its place in the tree (None until it has one)."""
     entry = audit.AuditEntry
-    query = _within_scope(select(entry.id, entry.leaf), actor)
+    query: Rows = select(entry.id, entry.leaf).where(within_scope(actor), *between(since, until))
     for name, value in filters.items():
         query = query.where(getattr(entry, name) == value)
-    if since is not None:
-        query = query.where(entry.at >= since)
-    if until is not None:
-        query = query.where(entry.at < until)
     decide(actor, Permission.AUDIT_READ, own_agency(actor))
     page = page_of(session(), query, entry.id, limit=limit, after=after)
     items = _with_places({row.id: row.leaf for row in page.rows})
     disclose(actor, Permission.AUDIT_READ, own_agency(actor), returned_ids=[item["id"] for item in items])
+    return items, page.next_after
+
+
+def ask(
+    actor: Actor,
+    question: Question,
+    *,
+    limit: int,
+    after: UUID | None,
+    since: datetime | None,
+    until: datetime | None,
+    case_ref: str | None,
+) -> tuple[list[dict[str, Any]], UUID | None]:
+    """One page of a question's answer, newest first. Asking is recorded, with the question's name and the entries shown."""
+    own = own_agency(actor)
+    decide(actor, Permission.AUDIT_READ, own)
+    within = [within_scope(actor), *between(since, until)]
+    if case_ref is not None:
+        within.append(audit.AuditEntry.case_ref == case_ref)
+    query = question.select(Frame(within, actor.now, case_ref))
+    page = page_of(session(), query, audit.AuditEntry.id, limit=limit, after=after)
+    entries = _with_places({row.id: row.leaf for row in page.rows})
+    items = [{"entry": entry, "count": row.count} for entry, row in zip(entries, page.rows, strict=True)]
+    disclose(
+        actor,
+        Permission.AUDIT_READ,
+        own,
+        fields=[f"questions.{question.name}"],
+        returned_ids=[entry["id"] for entry in entries],
+    )
     return items, page.next_after
 
 
@@ -74,7 +108,7 @@ def prove_entry(actor: Actor, entry_id: UUID) -> dict[str, Any]:
 
 def _leaf(actor: Actor, entry_id: UUID) -> bytes:
     decide(actor, Permission.AUDIT_READ, own_agency(actor))
-    query = _within_scope(select(audit.AuditEntry.leaf).where(audit.AuditEntry.id == entry_id), actor)
+    query = select(audit.AuditEntry.leaf).where(audit.AuditEntry.id == entry_id, within_scope(actor))
     leaf: bytes | None = session().execute(query).scalar_one_or_none()
     if leaf is None:
         raise NotFound()

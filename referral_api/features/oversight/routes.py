@@ -9,8 +9,9 @@ from referral_api.api.rooms import LINES, Call, Reply, Room
 from referral_api.audit import cosignatures, proofs
 from referral_api.features.oversight import commands, queries
 from referral_api.features.oversight import schemas as s
+from referral_api.features.oversight.questions import QUESTIONS
 from referral_api.kernel import ids
-from referral_api.kernel.errors import FieldError, Invalid
+from referral_api.kernel.errors import FieldError, Invalid, NotFound
 from referral_api.store import session
 
 room = Room("audit", "The audit trail: who did what, when, why, and the proof that nothing was changed since.")
@@ -41,9 +42,13 @@ def _filters(query: dict[str, Any]) -> dict[str, Any]:
         if query[name] is not None:
             found[column] = _uuid(name, query[name])
     if query["case"] is not None:
-        case_id = ids.read("case", query["case"])
-        found["case_ref"] = work.case_ref(case_id) if case_id is not None else query["case"]
+        found["case_ref"] = _case_ref(query["case"])
     return found
+
+
+def _case_ref(case: str) -> str:
+    case_id = ids.read("case", case)
+    return work.case_ref(case_id) if case_id is not None else case
 
 
 def _uuid(name: str, text: str) -> Any:
@@ -69,6 +74,42 @@ def read_entry(call: Call) -> Reply:
 def prove_entry(call: Call) -> Reply:
     """Prove that an entry is in the log as of its latest checkpoint."""
     return Reply(queries.prove_entry(call.actor, call.id("entry")))
+
+
+@room.get("/v1/audit/questions", answer=s.QuestionOut, listed=True)
+def list_questions(call: Call) -> Reply:
+    """List the questions that auditors can ask: what each finds, and what it cannot see. It leaves no entry."""
+    names = ("name", "asks", "finds", "cannot_see", "of_a_case")
+    items = [{name: getattr(question, name) for name in names} for question in QUESTIONS.values()]
+    return Reply({"items": items, "next_cursor": None})
+
+
+@room.get(
+    "/v1/audit/questions/{name}",
+    permission=P.AUDIT_READ,
+    query=s.AskQuestion,
+    answer=s.FindingOut,
+    listed=True,
+    purpose=True,
+)
+def ask_question(call: Call) -> Reply:
+    """Ask the audit trail a question by name, newest entries first."""
+    question = QUESTIONS.get(call.path["name"])
+    if question is None:
+        raise NotFound()
+    query = call.query
+    if question.of_a_case and query["case"] is None:
+        raise Invalid([FieldError("/case", "required", "This question is about one case.")])
+    items, next_after = queries.ask(
+        call.actor,
+        question,
+        limit=query["limit"],
+        after=paging.after(call),
+        since=query["since"],
+        until=query["until"],
+        case_ref=None if query["case"] is None else _case_ref(query["case"]),
+    )
+    return paging.page(call, items, next_after)
 
 
 @room.get("/v1/audit/checkpoint", query=s.CheckpointQuery, produces="text/plain", problems=("unavailable",))

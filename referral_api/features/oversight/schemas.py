@@ -2,7 +2,8 @@
 
 from marshmallow import fields as f
 
-from referral_api.api.fields import Body, Code, Id, Limits, ListQuery, Moment, Nested, Text, Whole, many
+from referral_api.api.fields import Body, Code, Flag, Id, Limits, ListQuery, Moment, Nested, Text, Whole, many
+from referral_api.features.oversight.questions import QUESTIONS
 
 __all__ = [
     "CaseRefOut",
@@ -15,7 +16,10 @@ __all__ = [
     "EntryOut",
     "ListEntries",
     "MakeCaseRef",
+    "AskQuestion",
+    "FindingOut",
     "ProofOut",
+    "QuestionOut",
 ]
 
 
@@ -63,6 +67,27 @@ class EntryOut(Body):
     returned_ids = many(Text(), maximum=1_000)
     request_id = Text()
     client_address = Text(allow_none=True)
+
+
+class QuestionOut(Body):
+    name = Code(among=tuple(QUESTIONS), metadata={"example": "bulk_reads"})
+    asks = Text()
+    finds = Text(1_000)
+    cannot_see = Text(1_000)
+    of_a_case = Flag(metadata={"description": "It is asked with `case`."})
+
+
+class AskQuestion(ListQuery):
+    case = Text(64, load_default=None, metadata={"description": "A case's id, or its `case_ref`."})
+    since = Moment(data_key="from", load_default=None)
+    until = Moment(data_key="to", load_default=None)
+
+
+class FindingOut(Body):
+    """An entry that answers a question; `count` says for how many acts it stands."""
+
+    entry = Nested(EntryOut)
+    count = Whole(1, 2**53)
 
 
 class ProofOut(Body):

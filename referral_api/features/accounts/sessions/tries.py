@@ -93,7 +93,10 @@ def _row(w: Work, tried: Try) -> SignInTry:
     w.session.execute(delete(SignInTry).where(SignInTry.since <= w.now - WINDOW))
     dialect = postgresql if w.session.get_bind().dialect.name == "postgresql" else sqlite
     new = {"account_hash": tried.account, "address": tried.address, "since": w.now, "count": 0}
-    w.session.execute(dialect.insert(table).values(new).on_conflict_do_nothing())
+    # The update changes nothing; it locks the row, so that nobody who signs in meanwhile takes it away.
+    key = [table.c.account_hash, table.c.address]
+    taken = dialect.insert(table).values(new).on_conflict_do_update(index_elements=key, set_={"count": table.c.count})
+    w.session.execute(taken)
     which = (SignInTry.account_hash == tried.account, SignInTry.address == tried.address)
     found: SignInTry = w.session.execute(
         select(SignInTry).where(*which).with_for_update(), execution_options={"populate_existing": True}
