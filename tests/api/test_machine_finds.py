@@ -1,5 +1,7 @@
 """What the machine that reads the document has found, told as people would."""
 
+import pytest
+
 from tests.world import CASE, World
 
 
@@ -20,3 +22,15 @@ def test_a_list_that_a_patch_replaces_is_whole(world: World) -> None:
     path = f"/v1/cases/{world.open_case()['id']}"
     answer = world.patch(path, {"subject": {"identity": {"references": [{"value": "1"}]}}}, by="police.caseworker1")
     assert (422, "/subject/identity/references/0/kind") == (answer.status_code, answer.json["errors"][0]["pointer"])
+
+
+@pytest.mark.parametrize("kind", ["agency", "member"])
+def test_whoever_does_not_exist_is_not_kept_out_of_a_case(kind: str, world: World) -> None:
+    path = f"/v1/cases/{world.open_case()['id']}/exclusions"
+    body = {f"{kind}_id": f"{kind}_01m86a7s04e5vtfdx32bwdvnvj", "reason_code": "is_suspect"}
+    answer = world.post(path, body, by="police.supervisor")
+    assert (422, f"/{kind}_id", "not-found") == (
+        answer.status_code,
+        answer.json["errors"][0]["pointer"],
+        answer.json["errors"][0]["code"],
+    )

@@ -8,7 +8,9 @@ from uuid import UUID
 from sqlalchemy import bindparam, insert, or_, select, update
 
 from referral_api.access import Permission
+from referral_api.features.accounts.models import Member
 from referral_api.features.accounts.queries import is_active_member
+from referral_api.features.agencies.queries import types_of
 from referral_api.features.cases.models import Case, CaseExclusion, CaseLink, CaseParty, CaseWorker
 from referral_api.features.cases.queries import CaseErased, CaseFile, find_case
 from referral_api.kernel import ids
@@ -154,6 +156,10 @@ def exclude_from_case(
                     )
                 ]
             )
+        if agency_id is not None and not types_of(w.session, [agency_id]):
+            raise Invalid([FieldError("/agency_id", "not-found", "There is no such thing.")])
+        if member_id is not None and w.session.get(Member, member_id) is None:
+            raise Invalid([FieldError("/member_id", "not-found", "There is no such thing.")])
         row = CaseExclusion(
             id=ids.new(),
             case_id=file.case.id,
