@@ -48,20 +48,19 @@ class Claim:
     thing_id: UUID | None = None
 
 
+_key = ReplayKey.__table__.c
 _SAME_CALL = (
-    ReplayKey.actor_id == bindparam("of_actor"),
-    ReplayKey.route == bindparam("of_route"),
-    ReplayKey.key == bindparam("of_key"),
+    _key.actor_id == bindparam("of_actor"),
+    _key.route == bindparam("of_route"),
+    _key.key == bindparam("of_key"),
 )
-_FORGET = delete(ReplayKey.__table__).where(*_SAME_CALL, ReplayKey.at < bindparam("before"))  # type: ignore[arg-type]
+_FORGET = delete(ReplayKey.__table__).where(*_SAME_CALL, _key.at < bindparam("before"))  # type: ignore[arg-type]
 _TAKE = {
-    name: dialect.insert(ReplayKey.__table__).on_conflict_do_nothing().returning(ReplayKey.__table__.c.id)
+    name: dialect.insert(ReplayKey.__table__).on_conflict_do_nothing().returning(_key.id)
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
 }
-_TAKEN = select(ReplayKey.id, ReplayKey.body_hash, ReplayKey.status, ReplayKey.kind, ReplayKey.thing_id).where(
-    *_SAME_CALL
-)
-_SETTLE = update(ReplayKey.__table__).where(ReplayKey.id == bindparam("of_id"))  # type: ignore[arg-type]
+_TAKEN = select(_key.id, _key.body_hash, _key.status, _key.kind, _key.thing_id).where(*_SAME_CALL)
+_SETTLE = update(ReplayKey.__table__).where(_key.id == bindparam("of_id"))  # type: ignore[arg-type]
 
 
 def claim(session: Session, *, actor_id: UUID, route: str, key: str, body_hash: bytes, now: datetime) -> Claim:

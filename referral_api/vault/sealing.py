@@ -98,4 +98,4 @@ def open_sealed(key: bytes, sealed: bytes, place: Place) -> str:
 
 
 def open_sealed_document(key: bytes, sealed: bytes, place: Place) -> Any:
-    return json.loads(open_bytes(key, sealed, place))
+    return json.loads(open_sealed(key, sealed, place))

@@ -125,7 +125,7 @@ def identify_claims(claims: Claims, request: Request, on_behalf_of: str | None =
 def _member_of(member_id: UUID, claims: Claims, request: Request, on_behalf_of: str | None) -> Actor:
     session_id = ids.read("session", claims.session_id or "")
     values = {"session": session_id, "member": member_id, "now": request.now, "today": request.now.date()}
-    rows = session().execute(_MEMBER, values).all() if session_id else ()
+    rows = session().connection().execute(_MEMBER, values).all() if session_id else ()
     if not rows:
         raise _not_signed_in()
     actor = actor_of(rows, request, session_id=session_id)
@@ -160,10 +160,10 @@ def actor_of(rows: Sequence[Row[Any]], request: Request, *, session_id: UUID | N
 def _client_of(client_id: UUID, claims: Claims, request: Request, on_behalf_of: str | None) -> Actor:
     values: dict[str, Any] = {"client": client_id, "jti": claims.token_id}
     if on_behalf_of is None:
-        rows = session().execute(_CLIENT, values).all()
+        rows = session().connection().execute(_CLIENT, values).all()
     else:
         values |= {"username": on_behalf_of.strip().lower(), "today": request.now.date()}
-        rows = session().execute(_CLIENT_FOR, values).all()
+        rows = session().connection().execute(_CLIENT_FOR, values).all()
     if not rows:
         raise _not_signed_in()
     first = rows[0]

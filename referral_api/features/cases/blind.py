@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete, insert
 
 from referral_api import vault
 from referral_api.features.cases.models import BlindIndex
@@ -63,9 +63,12 @@ def blind_value(identity: Mapping[str, Any]) -> bytes | None:
     return vault.ring().digest("blind", text.encode())
 
 
+_GONE = delete(BlindIndex.__table__).where(BlindIndex.__table__.c.case_id == bindparam("of_case"))  # type: ignore[arg-type]
+_INDEX = insert(BlindIndex.__table__)  # type: ignore[arg-type]
+
+
 def index_identity(w: Work, case_id: UUID, identity: Mapping[str, Any]) -> None:
     """Keep the index in step with the identity that is written in the same transaction."""
-    gone = delete(BlindIndex).where(BlindIndex.case_id == case_id)
-    w.session.execute(gone, execution_options={"synchronize_session": False})
+    w.session.execute(_GONE, {"of_case": case_id})
     if (value := blind_value(identity)) is not None:
-        w.add(BlindIndex(case_id=case_id, value=value))
+        w.session.execute(_INDEX, {"case_id": case_id, "value": value})

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from referral_api.features.cases.models import CaregiverSuspicion, Case
 from referral_api.kernel import clock, ids
@@ -18,12 +18,16 @@ from referral_api.work import Work
 __all__ = ["note_suspects", "plain", "with_caregiver_ids"]
 
 
+_NOTED = select(CaregiverSuspicion).where(
+    CaregiverSuspicion.case_id == bindparam("case_id"), CaregiverSuspicion.until.is_(None)
+)
+
+
 def note_suspects(w: Work, case: Case, family: Mapping[str, Any]) -> None:
     """Note since when each caregiver of this family is suspected, and when one no longer is."""
     named = [c["id"] for c in family.get("caregivers") or [] if c.get("suspected_involved") == "yes"]
     suspected = {caregiver_id for name in named if (caregiver_id := ids.read("caregiver", name)) is not None}
-    query = select(CaregiverSuspicion).where(CaregiverSuspicion.case_id == case.id, CaregiverSuspicion.until.is_(None))
-    noted = {row.caregiver_id: row for row in w.session.execute(query).scalars()}
+    noted = {row.caregiver_id: row for row in w.session.execute(_NOTED, {"case_id": case.id}).scalars()}
     for caregiver_id, row in noted.items():
         if caregiver_id not in suspected:
             row.until = w.now

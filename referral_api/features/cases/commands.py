@@ -61,9 +61,7 @@ def open_case(
         sealed.seal_case_number(w, case, key, case_number)
         w.add(case, vault.wrap_case_key(vault.ring(), case_id, key, w.now))
         written = with_caregiver_ids({**subject, "safe_contact": safe_contact})
-        for data_class, content in written.items():
-            if content:
-                sealed.write_class(w, case, key, data_class, content, version=1, reason=None)
+        sealed.write_first_classes(w, case, key, written)
         note_suspects(w, case, written.get("family") or {})
         admit(w, case, agency, as_=Relation.OWNER, because=("case", case.id))
         if actor.person_id is not None:

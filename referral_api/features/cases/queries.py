@@ -130,6 +130,10 @@ def find_case(actor: Actor, case_id: UUID) -> CaseFile:
     """The case and all that deciding about it needs, in one statement; NotFound for whoever may not know of it."""
     if actor.request.changing:
         lock_case(case_id)
+    return _find(actor, case_id)
+
+
+def _find(actor: Actor, case_id: UUID) -> CaseFile:
     current = session()
     found = current.execute(
         _FIND,
@@ -230,8 +234,8 @@ def documents(file: CaseFile, classes: Iterable[str]) -> dict[str, dict[str, Any
 
 
 def view_now(actor: Actor, case_id: UUID) -> CaseView:
-    """What this actor is shown after what this unit of work has written."""
-    return view(actor, find_case(actor, case_id))
+    """What this actor is shown after what this unit of work, which holds the case's lock, has written."""
+    return view(actor, _find(actor, case_id))
 
 
 def read_case(actor: Actor, case_id: UUID) -> CaseView | Case:

@@ -12,7 +12,7 @@ from referral_api.features.cases.models import Case, CaseData
 from referral_api.vault import Place
 from referral_api.work import Work
 
-__all__ = ["case_number", "key_of", "open_class", "seal_case_number", "write_class"]
+__all__ = ["case_number", "key_of", "open_class", "seal_case_number", "write_class", "write_first_classes"]
 
 
 def key_of(w: Work, case: Case) -> bytes:
@@ -29,9 +29,10 @@ def open_class(key: bytes, case_id: UUID, data_class: str, version: int, sealed:
     return document
 
 
+_data = CaseData.__table__.c
 _SUPERSEDE = (
     update(CaseData.__table__)  # type: ignore[arg-type]
-    .where(CaseData.case_id == bindparam("of_case"), CaseData.data_class == bindparam("of_class"), CaseData.current)
+    .where(_data.case_id == bindparam("of_case"), _data.data_class == bindparam("of_class"), _data.current)
     .values(current=False)
 )
 _WRITE = insert(CaseData.__table__)  # type: ignore[arg-type]
@@ -51,25 +52,44 @@ def write_class(
     """Write the next version of a class beside the earlier ones; `said` is what is new in it."""
     if version > 1:
         w.session.execute(_SUPERSEDE, {"of_case": case.id, "of_class": data_class})
-    sealed = w.seal_document(
-        key, dict(content), _place(case.id, data_class, version), said=said, pointer=_pointer(data_class)
-    )
-    w.session.execute(
-        _WRITE,
-        {
-            "case_id": case.id,
-            "data_class": data_class,
-            "version": version,
-            "current": True,
-            "sealed": sealed,
-            "change_reason": reason,
-            "at": w.now,
-            "agency_id": w.actor.agency_id,
-            "member_id": w.actor.person_id,
-        },
-    )
+    w.session.execute(_WRITE, _row(w, case, key, data_class, content, version=version, reason=reason, said=said))
     if data_class == "identity":
         index_identity(w, case.id, content)
+
+
+def write_first_classes(w: Work, case: Case, key: bytes, contents: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write the first version of each class that says something, all in one statement."""
+    rows = [_row(w, case, key, name, content, version=1, reason=None) for name, content in contents.items() if content]
+    if rows:
+        w.session.execute(_WRITE, rows)
+    if contents.get("identity"):
+        index_identity(w, case.id, contents["identity"])
+
+
+def _row(
+    w: Work,
+    case: Case,
+    key: bytes,
+    data_class: str,
+    content: Mapping[str, Any],
+    *,
+    version: int,
+    reason: str | None,
+    said: Any = None,
+) -> dict[str, Any]:
+    return {
+        "case_id": case.id,
+        "data_class": data_class,
+        "version": version,
+        "current": True,
+        "sealed": w.seal_document(
+            key, dict(content), _place(case.id, data_class, version), said=said, pointer=_pointer(data_class)
+        ),
+        "change_reason": reason,
+        "at": w.now,
+        "agency_id": w.actor.agency_id,
+        "member_id": w.actor.person_id,
+    }
 
 
 def _pointer(data_class: str) -> str:

@@ -20,7 +20,7 @@ from referral_api.features.consent.queries import lock_consent
 from referral_api.features.directory.queries import offers, open_alternatives
 from referral_api.features.referrals import rules
 from referral_api.features.referrals.models import Referral
-from referral_api.features.referrals.queries import ReferralFile, ReferralView, find_referral, view_referral
+from referral_api.features.referrals.queries import ReferralFile, ReferralView, view_now
 from referral_api.kernel import deadlines, hours, ids
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import FieldError, IdentityInOpenText, IllegalStep, Invalid, NotFound
@@ -62,7 +62,7 @@ def create_referral(actor: Actor, *, case_id: UUID, send: bool, need: str, **row
         w.add(referral)
         warnings, alternatives = dispatch(w, referral) if send else ([], [])
         w.session.flush()
-        shown = view_referral(actor, find_referral(actor, referral.id), warnings=warnings, alternatives=alternatives)
+        shown = view_now(actor, referral.id, warnings=warnings, alternatives=alternatives)
         w.record(referral, consent_id=referral.consent_id, fields=["need", *sorted(row)])
     return shown
 
@@ -115,7 +115,7 @@ def change_referral(actor: Actor, file: ReferralFile, *, changes: Mapping[str, A
         referral.version += 1
         referral.updated_at = w.now
         w.session.flush()
-        shown = view_referral(actor, find_referral(actor, referral.id))
+        shown = view_now(actor, referral.id)
         w.record(referral, fields=sorted(changes), consent_id=referral.consent_id)
     return shown
 
@@ -137,7 +137,7 @@ def send_referral(actor: Actor, file: ReferralFile) -> ReferralView:
             )
         warnings, alternatives = dispatch(w, referral)
         w.session.flush()
-        shown = view_referral(actor, find_referral(actor, referral.id), warnings=warnings, alternatives=alternatives)
+        shown = view_now(actor, referral.id, warnings=warnings, alternatives=alternatives)
         w.record(referral, consent_id=referral.consent_id, fields=["state"])
     return shown
 

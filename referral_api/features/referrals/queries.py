@@ -36,6 +36,7 @@ __all__ = [
     "list_referrals",
     "may_read_words",
     "read_referral",
+    "view_now",
     "view_referral",
 ]
 
@@ -105,12 +106,17 @@ _FIND = (
 
 def find_referral(actor: Actor, referral_id: UUID) -> ReferralFile:
     """The referral, for its two ends alone; locked in the order case, consent, referral when the call changes something."""
-    current = session()
     if actor.request.changing:
         _lock(referral_id)
-    row = current.execute(
-        _FIND, {"referral_id": referral_id, **seen_by(actor)}, execution_options={"populate_existing": True}
-    ).one_or_none()
+    return _find(actor, referral_id)
+
+
+def _find(actor: Actor, referral_id: UUID) -> ReferralFile:
+    row = (
+        session()
+        .execute(_FIND, {"referral_id": referral_id, **seen_by(actor)}, execution_options={"populate_existing": True})
+        .one_or_none()
+    )
     if row is None:
         raise NotFound()
     referral: Referral = row[0]
@@ -194,6 +200,11 @@ def view_referral(
 _STEPS = select(ReferralStep).where(ReferralStep.referral_id == bindparam("referral_id")).order_by(ReferralStep.seq)
 
 
+def view_now(actor: Actor, referral_id: UUID, **more: Any) -> ReferralView:
+    """What this actor is shown after what this unit of work, which holds the locks, has written."""
+    return view_referral(actor, _find(actor, referral_id), **more)
+
+
 def _history(referral: Referral, key: bytes) -> list[tuple[ReferralStep, str | None]]:
     steps = session().execute(_STEPS, {"referral_id": referral.id}).scalars()
     return [
@@ -221,6 +232,9 @@ def read_referral(actor: Actor, referral_id: UUID) -> ReferralView:
     return shown
 
 
+_UNLISTED = frozenset(
+    {"need_sealed", "need_version", "left_state", "steps_taken", "version", "escalated_at", "created_by"}
+)
 _MINIMUM = ("owner_agency_id", "age_band", "language", "area_country", "area_subdivision", "risk_level", "risk_flags")
 
 
@@ -230,7 +244,7 @@ def _listing(box: str | None, filters: tuple[str, ...], overdue: str | None, lat
     r, c = Referral.__table__.c, Case.__table__.c
     query: Rows = (
         select(
-            *(column for column in r if column.name != "need_sealed"),
+            *(column for column in r if column.name not in _UNLISTED),
             *(c[name].label(f"case_{name}") for name in _MINIMUM),
             Consent.state.label("consent_state"),
             Consent.valid_from,

@@ -14,7 +14,7 @@ from referral_api.features.consent.rules import in_force
 from referral_api.features.referrals import rules
 from referral_api.features.referrals.commands import dispatch, must_carry, receiver_grants, set_deadlines
 from referral_api.features.referrals.models import Referral, ReferralStep
-from referral_api.features.referrals.queries import ReferralFile, ReferralView, find_referral, view_referral
+from referral_api.features.referrals.queries import ReferralFile, ReferralView, view_now
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import FieldError, Invalid
@@ -36,7 +36,7 @@ def take_step(actor: Actor, file: ReferralFile, name: str, **said: Any) -> Refer
         STEPS.get(name, _no_effect)(w, referral, said, step)
         w.add(step)
         w.session.flush()
-        shown = view_referral(actor, find_referral(actor, referral.id))
+        shown = view_now(actor, referral.id)
         w.record(referral, consent_id=referral.consent_id, reason_code=step.reason_code, fields=["state"])
     return shown
 
