@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields
 
 from referral_api import guard
-from referral_api.api.fields import Machine
+from referral_api.api.fields import Id, Machine
 from referral_api.guard import strict_json
 from referral_api.kernel.errors import FieldError, ImageryRefused, Invalid, MalformedBody
 
@@ -47,11 +47,10 @@ def parse_lines(data: bytes, schema: Schema) -> dict[str, str]:
 def refuse_imagery(document: Any, schema: Schema | None) -> None:
     """The first gate: every key and value, whatever the schema thinks of them."""
     machine = machine_pointers(schema)
-    findings = (
-        guard.scan_document(document, skip=lambda pointer: pointer in machine)
-        if machine
-        else guard.scan_document(document)
-    )
+    findings = guard.scan_document(document)
+    if findings and machine:
+        # Pointers cost more than the scan itself, so they are asked for only when something was seen.
+        findings = guard.scan_document(document, skip=lambda pointer: pointer in machine)
     if findings:
         raise ImageryRefused(
             [FieldError(known_pointer(schema, f.pointer), f.family, guard.FAMILIES[f.family]) for f in findings[:20]]
@@ -79,11 +78,12 @@ def load(schema: Schema, document: Any) -> dict[str, Any]:
 
 def field_errors(schema: Schema, messages: Any, base: str = "") -> Iterator[FieldError]:
     """Marshmallow's messages as pointers, codes and words."""
+    fields_by_key = {field.data_key or name: field for name, field in schema.fields.items()}
     for name, said in messages.items():
         if name == "_schema":
             yield from _leaf(said, base)
             continue
-        field = schema.fields.get(name)
+        field = fields_by_key.get(name)
         if field is None:
             yield from _leaf(said, base)
         else:
@@ -128,9 +128,9 @@ def machine_pointers(schema: Schema | None) -> frozenset[str]:
     """Where the schema has machine strings, which their own grammar checks."""
     return (
         frozenset(
-            f"/{name}"
+            f"/{field.data_key or name}"
             for name, field in schema.fields.items()
-            if isinstance(field, Machine) or field.metadata.get("machine")
+            if isinstance(field, (Id, Machine)) or field.metadata.get("machine")
         )
         if schema
         else frozenset()

@@ -144,3 +144,26 @@ def test_a_receipt_names_what_was_shown_to_whom_and_is_the_log_entry_itself(worl
     assert "entry" + receipt["id"].removeprefix("receipt") in [entry["id"] for entry in world.entries()]
     assert 404 == world.get(f"/v1/cases/{case['id']}/disclosures", by="ngo.caseworker1").status_code
     assert 403 == world.get(f"/v1/cases/{case['id']}/disclosures", by=CLINIC).status_code
+
+
+def test_who_is_kept_out_is_neither_referred_to_nor_assigned(world):
+    case = world.open_case()
+    consent = world.give_consent(case)
+    path = f"/v1/cases/{case['id']}"
+    for who in ({"agency_id": world.ids["clinic"]}, {"member_id": world.ids["police.caseworker2"]}):
+        assert 201 == world.post(f"{path}/exclusions", {**who, "reason_code": "is_suspect"}, by=BOSS).status_code
+    referred = world.refer(case, consent)
+    assert (422, "excluded") == (referred.status_code, referred.json["errors"][0]["code"])
+    body = {"member_id": world.ids["police.caseworker2"], "no_conflict": True}
+    assigned = world.post(f"{path}/assignments", body, by=BOSS)
+    assert (422, "excluded") == (assigned.status_code, assigned.json["errors"][0]["code"])
+
+
+def test_a_closed_case_is_not_opened_by_accepting(world):
+    case, _, referral = world.sent_referral()
+    path = f"/v1/cases/{case['id']}"
+    etag = world.get(path, by=POLICE).headers["ETag"]
+    assert 200 == world.post(f"{path}/close", {"reason_code": "moved_abroad"}, by=POLICE, If_Match=etag).status_code
+    answer = world.step(referral, "accept", by=CLINIC)
+    assert (409, "closed") == (answer.status_code, answer.json["state"])
+    assert 404 == world.get(path, by=CLINIC).status_code

@@ -143,6 +143,7 @@ def test_a_redirect_answers_the_same_whatever_the_consent_says(world, granted):
     assert (200 if granted else 404) == seen_by_receiver.status_code
     if granted:
         assert seen_by_receiver.json["parent_referral_id"] is None
+        assert world.ids["clinic"] not in seen_by_receiver.text
 
 
 def test_what_nobody_answers_escalates_then_expires_and_says_so_to_both_ends(world):
@@ -189,6 +190,7 @@ def test_a_protection_report_carries_identity_when_sent_and_is_never_declined(wo
     )
     assert (201, "sent", None) == (sent.status_code, sent.json["state"], sent.json["expire_by"])
     assert sent.json["report_receipt_number"].startswith("PR-2026-")
+    assert case["id"] == world.get(f"/v1/referrals/{sent.json['id']}", by=BOSS).json["case_id"]
     read = world.get(f"/v1/cases/{case['id']}", by=BOSS)
     assert "Sokha" == read.json["subject"]["identity"]["given_names"]
     assert "decline" not in world.get(f"/v1/referrals/{sent.json['id']}", by=POLICE).json["allowed_steps"]

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy.orm import Session
 
 from referral_api.access import Permission
 from referral_api.features.accounts.models import Member
@@ -19,7 +20,7 @@ from referral_api.kernel.errors import FieldError, Invalid, NotFound
 from referral_api.kernel.words import Relation
 from referral_api.work import Work, work
 
-__all__ = ["admit", "assign", "assign_worker", "dismiss", "exclude_from_case", "link_cases", "shut_out"]
+__all__ = ["admit", "assign", "assign_worker", "dismiss", "exclude_from_case", "is_excluded", "link_cases", "shut_out"]
 
 
 _CAUSE = ("case_id", "agency_id", "relation", "because_kind", "because_id")
@@ -117,6 +118,15 @@ def assign(w: Work, case: Case, agency_id: UUID, member_id: UUID, *, kind: str, 
     return found
 
 
+def is_excluded(
+    session: Session, case_id: UUID, *, agency_id: UUID | None = None, member_id: UUID | None = None
+) -> bool:
+    """Whether this agency or member is kept out of the case now."""
+    named = CaseExclusion.agency_id == agency_id if member_id is None else CaseExclusion.member_id == member_id
+    query = select(CaseExclusion.id).where(CaseExclusion.case_id == case_id, named, CaseExclusion.until.is_(None))
+    return session.execute(query.limit(1)).first() is not None
+
+
 def assign_worker(actor: Actor, file: CaseFile, *, member_id: UUID, kind: str, no_conflict: bool) -> CaseWorker:
     """A supervisor says who of the agency works on the case."""
     if not no_conflict:
@@ -135,6 +145,8 @@ def assign_worker(actor: Actor, file: CaseFile, *, member_id: UUID, kind: str, n
     with work(actor, Permission.CASE_ASSIGN, on=file.case) as w:
         if not is_active_member(w.session, member_id, agency):
             raise Invalid([FieldError("/member_id", "not-found", "There is no such thing.")])
+        if is_excluded(w.session, file.case.id, member_id=member_id):
+            raise Invalid([FieldError("/member_id", "excluded", "This member is kept out of the case.")])
         worker = assign(w, file.case, agency, member_id, kind=kind, no_conflict=no_conflict)
         w.record(file.case, fields=["assignments"], reason_code=kind)
         w.made = ("assignment", worker.id)

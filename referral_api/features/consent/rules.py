@@ -53,11 +53,9 @@ def first_state(consent: Mapping[str, Any], carers: Sequence[Carer]) -> str:
         return "active"
     if (consent.get("child_view") or {}).get("agrees") is False:
         return "refused"
-    return (
-        "active"
-        if all(carer.get("suspected_involved") == "no" for carer in _givers(consent, carers))
-        else "pending_approval"
-    )
+    named = [carer for carer in carers if carer.get("id") == consent.get("given_by_caregiver_id")]
+    cleared = all(carer.get("suspected_involved") == "no" for carer in named)
+    return "active" if cleared else "pending_approval"
 
 
 def _givers(consent: Mapping[str, Any], carers: Sequence[Carer]) -> list[Carer]:

@@ -23,10 +23,23 @@ __all__ = [
 ]
 
 
+def _case() -> Text:
+    return Text(
+        64,
+        load_default=None,
+        pattern="case_[0-9a-z]{26}|[A-Za-z0-9_-]{24}",
+        metadata={
+            "machine": True,
+            "description": "A case's id, or its `case_ref`.",
+            "example": "case_01m86a7s04e5vtfdx32bwdvnvj",
+        },
+    )
+
+
 class ListEntries(ListQuery):
     actor = Text(64, load_default=None, metadata={"description": "A member's or client's id."})
     agency = Id("agency", load_default=None)
-    case = Text(64, load_default=None, metadata={"description": "A case's id, or its `case_ref`."})
+    case = _case()
     subject = Text(64, load_default=None, metadata={"description": "The id of the thing acted on."})
     action = Text(64, load_default=None, pattern=r"[a-z_]+\.[a-z_]+", metadata={"example": "referral.accepted"})
     outcome = Code(among=("allowed", "denied", "refused"), load_default=None)
@@ -78,7 +91,7 @@ class QuestionOut(Body):
 
 
 class AskQuestion(ListQuery):
-    case = Text(64, load_default=None, metadata={"description": "A case's id, or its `case_ref`."})
+    case = _case()
     since = Moment(data_key="from", load_default=None)
     until = Moment(data_key="to", load_default=None)
 

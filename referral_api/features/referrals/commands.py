@@ -13,7 +13,7 @@ from referral_api.features.agencies.models import Agency
 from referral_api.features.agencies.queries import active_agency
 from referral_api.features.cases import open_text, sealed
 from referral_api.features.cases.models import Case, CaseData
-from referral_api.features.cases.parties import admit
+from referral_api.features.cases.parties import admit, is_excluded
 from referral_api.features.cases.queries import CaseFile, find_case
 from referral_api.features.consent.models import Consent, ConsentGrant
 from referral_api.features.consent.queries import lock_consent
@@ -147,6 +147,9 @@ def dispatch(
 ) -> tuple[list[str], list[dict[str, str | None]]]:
     """Take the step `send`: the join is judged, the deadlines begin, a report opens what its duty grants. Returns warnings and alternatives."""
     step = referral.step("send", w, sides=sides)
+    if referral.parent_id is not None:
+        # Whoever redirected is not shown to the new receiver: that a child was first sent to a clinic says something of it.
+        step.agency_id, step.member_id = referral.from_agency_id, None
     consent, recipients = receiver_grants(w, referral)
     must_carry(consent, recipients, referral, w.now)
     referral.sent_at = w.now
@@ -258,6 +261,8 @@ def _check_names(w: Work, case: Case, row: Mapping[str, Any]) -> None:
                 "/to_agency_id", "recipient-type", "A protection report goes to police or a child-protection authority."
             )
         )
+    elif is_excluded(w.session, case.id, agency_id=receiver.id):
+        problems.append(FieldError("/to_agency_id", "excluded", "This agency is kept out of the case."))
     if row.get("service_id") is not None and not offers(w.session, row["service_id"], row["to_agency_id"]):
         problems.append(FieldError("/service_id", "not-found", "There is no such thing."))
     problems += _consent_problems(case, row)

@@ -271,7 +271,8 @@ def referral_item(actor: Actor, row: Any) -> dict[str, Any]:
 
 
 def _row(actor: Actor, r: Any, *, sender: bool, told: bool) -> dict[str, Any]:
-    open_to_viewer = sender or (told and r.state in ("accepted", "in_progress", "completed"))
+    opened = r.referral_kind == "protection_report" or r.state in ("accepted", "in_progress", "completed")
+    open_to_viewer = sender or (told and opened)
     return {
         "id": ids.show("referral", r.id),
         "kind": r.referral_kind,

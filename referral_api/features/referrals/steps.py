@@ -17,7 +17,7 @@ from referral_api.features.referrals.models import Referral, ReferralStep
 from referral_api.features.referrals.queries import ReferralFile, ReferralView, view_now
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
-from referral_api.kernel.errors import FieldError, Invalid
+from referral_api.kernel.errors import FieldError, IllegalStep, Invalid
 from referral_api.kernel.words import Relation
 from referral_api.work import Work, work
 
@@ -78,6 +78,8 @@ def _accept(w: Work, referral: Referral, said: dict[str, Any], step: ReferralSte
             "(POST /v1/cases/{id}/exclusions), and a colleague accepts."
         )
         raise Invalid([FieldError("/no_conflict", "conflict-of-interest", detail)])
+    if referral.case.status != "open":
+        raise IllegalStep(referral.case.status, [], "The case is closed; its owner must reopen it first.")
     consent, recipients = receiver_grants(w, referral)
     must_carry(consent, recipients, referral, w.now)
     _open_case(w, referral, w.actor.person_id)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from referral_api.access import Permission
 from referral_api.features.cases.models import CaregiverSuspicion, Case
@@ -47,7 +47,10 @@ def _review(clock: Clock, suspicion_id: UUID) -> None:
     case = current.execute(select(Case).where(Case.id == suspicion.case_id)).scalar_one()
     resting = select(Consent).where(
         Consent.case_id == case.id,
-        Consent.given_by_caregiver_id == suspicion.caregiver_id,
+        or_(
+            Consent.given_by_caregiver_id == suspicion.caregiver_id,
+            and_(Consent.given_by_caregiver_id.is_(None), Consent.given_by.in_(("caregiver", "legal_guardian"))),
+        ),
         Consent.basis.in_(AGREEMENTS),
         Consent.state.in_(("active", "withdrawal_requested")),
     )
