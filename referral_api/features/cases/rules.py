@@ -10,12 +10,12 @@ from referral_api.access.wall import behind_wall
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.words import DATA_CLASSES, IDENTITY_CLASSES, Relation, Role
 
-__all__ = ["ACKNOWLEDGED_FOR", "Grant", "Shown", "age_band_of", "calls_for_hold", "retention_from", "what_is_shown"]
+__all__ = ["ACKNOWLEDGED_FOR", "BEHIND_GLASS", "Grant", "Shown", "age_band_of", "calls_for_hold", "retention_from", "what_is_shown"]
 
 ACKNOWLEDGED_FOR = timedelta(days=30)
 _RETAINED = timedelta(days=3653)
 _UNASSIGNED_SEE = frozenset({"access_needs"})
-_BEHIND_GLASS = ("identity", "contact", "protection_concern")
+BEHIND_GLASS = ("identity", "contact", "protection_concern")
 """What break-glass opens beside safe contact, and nothing else."""
 
 
@@ -80,7 +80,7 @@ def what_is_shown(
     safe_contact = contact_granted and "contact" not in personal
     by_glass: set[str] = set()
     if Relation.BREAK_GLASS in relations and actor.person_id is not None and actor.certified:
-        by_glass = {c for c in _BEHIND_GLASS if c in withheld and not (c == "contact" and protected_location)}
+        by_glass = {c for c in BEHIND_GLASS if c in withheld and not (c == "contact" and protected_location)}
         by_glass |= set() if safe_contact else {"safe_contact"}
         if protected_location and withheld.get("contact") == "not_in_consent":
             withheld["contact"] = "protected_location"

@@ -9,6 +9,8 @@ from referral_api.api.rooms import LINES, Call, Reply, Room
 from referral_api.audit import cosignatures, proofs
 from referral_api.features.oversight import commands, queries
 from referral_api.features.oversight import schemas as s
+from referral_api.features.oversight.access import queries as access
+from referral_api.features.oversight.access.schemas import AccessAt, AccessOut, access_out
 from referral_api.features.oversight.questions import QUESTIONS
 from referral_api.kernel import ids
 from referral_api.kernel.errors import FieldError, Invalid, NotFound
@@ -147,6 +149,22 @@ def prove_consistency(call: Call) -> Reply:
         return Reply(proofs.consistency_proof(session(), call.query["first_size"], call.query["second_size"]))
     except ValueError as error:
         raise Invalid([FieldError("/from", "invalid", str(error))]) from None
+
+
+@room.get(
+    "/v1/cases/{case_id}/access",
+    permission=P.ACCESS_READ,
+    query=AccessAt,
+    answer=AccessOut,
+    purpose=True,
+)
+def read_access(call: Call) -> Reply:
+    """Read who could read the case at a moment, and on what ground.
+
+    It is told by the histories of parties, referrals and consents. It holds ids, codes and times, and no word about the child.
+    """
+    case_id = call.id("case")
+    return Reply(access_out(case_id, access.read_access(call.actor, case_id, at=call.query["at"])))
 
 
 @room.post(

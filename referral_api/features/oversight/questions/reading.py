@@ -29,7 +29,8 @@ _TOLD = ("sent", "acknowledged")
 
 def case_opened_by(frame: Frame) -> Rows:
     read = or_(E.disclosed, E.action.like("%read"), E.action.like("%.listed"))
-    return grouped(frame, E.case_ref == frame.case_ref, E.outcome == "allowed", read, by=[who()])
+    of_the_case = (E.case_ref == frame.case_ref, E.outcome == "allowed", E.action != "case.access_read")
+    return grouped(frame, *of_the_case, read, by=[who()])
 
 
 def read_without_open_referral(frame: Frame) -> Rows:
