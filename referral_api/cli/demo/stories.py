@@ -147,7 +147,6 @@ def _stopped(world: _World) -> None:
         given_by="legal_guardian",
         explained_in="ar",
     )
-    calls.post(f"/v1/consents/{agreed}/approve", {"reason": "Seen with the child, alone."}, by="welfare.supervisor")
     shelter = world.refer("camp", welfare, "ngo", "ar_shelter", "safe_accommodation")
     world.steps(shelter, ngo, "accept")
     calls.step(shelter, "suspend", {"reason_code": "child_asked"}, by=welfare)
