@@ -29,7 +29,7 @@ def _held(response: Response) -> Response:
             f"{request.endpoint} lacks {needed - set(response.headers.keys())}"
         )
         assert response.mimetype in answer.get("content", {response.mimetype: None}), response.mimetype
-        if response.mimetype.endswith("json") and response.status_code != 204:
+        if response.mimetype in ("application/json", "application/problem+json") and response.status_code != 204:
             _validate(path, method, response.status_code)(response.json)
     return response
 

@@ -30,7 +30,7 @@ def success(endpoint: Endpoint, shapes: Shapes, spec: APISpec) -> dict[str, Any]
     if endpoint.status != 204:
         shape = _shape(endpoint, shapes, spec)
         shown = {"schema": shape, "examples": {"whole": {"value": example(shape, spec.components.schemas)}}}
-        answer["content"] = {endpoint.produces: shown}
+        answer["content"] = {media: shown for media in endpoint.produces.split(", ")}
     return answer
 
 

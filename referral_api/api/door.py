@@ -6,7 +6,7 @@ The signature of the token and the body are read before the transaction begins, 
 
 import re
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from flask import Flask, Response, current_app, g, json, request
@@ -285,9 +285,9 @@ def _named(path: dict[str, str]) -> tuple[str | None, Any]:
 def _answer(endpoint: Endpoint, reply: Reply) -> Response:
     status = reply.status or endpoint.status
     if reply.content_type == "application/json":
-        body = b"" if status == 204 else json.dumps(reply.body).encode()
+        body: bytes | Iterator[bytes] = b"" if status == 204 else json.dumps(reply.body).encode()
     else:
-        body = reply.body if isinstance(reply.body, bytes) else str(reply.body).encode()
+        body = reply.body if isinstance(reply.body, bytes | Iterator) else str(reply.body).encode()
     response = Response(body, status, headers=reply.headers, content_type=None if status == 204 else reply.content_type)
     if reply.etag is not None:
         response.headers["ETag"] = reply.etag

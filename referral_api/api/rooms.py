@@ -86,6 +86,7 @@ class Endpoint:
     etag: bool = False
     problems: tuple[str, ...] = ()
     produces: str = "application/json"
+    """The media type of the answer, or several with a comma and a space between."""
     refusal: type[Schema] | None = None
     """The shape of its errors, 400 and 401, where they are no problem documents (OAuth's)."""
 

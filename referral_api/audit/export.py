@@ -1,15 +1,18 @@
 """Writing the log for somebody who does not trust us: NDJSON that can be checked offline (docs/audit-format.md).
 
 `whole_log` is also how a live database is checked: its lines go straight into the verifier, which shares nothing with
-this file but the format.
+this file but the format. Much is read page by page, each in a transaction of its own where the reader wants that: the log
+only grows, so pages fit together, and all are of the tree of one checkpoint.
 """
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 from sqlalchemy.orm import Session
 
 from referral_api.audit.canonical import dumps, is_canonical, loads
@@ -19,62 +22,131 @@ from referral_api.audit.note import VerifierKey
 from referral_api.audit.proofs import latest
 from referral_api.audit.subtrees import NodeAt, inclusion_path, look_ups
 
-__all__ = ["FORMAT", "TILE", "checkpoint_line", "entry_line", "header_line", "selected", "tile_lines", "whole_log"]
+__all__ = [
+    "FORMAT", "PAGE", "TILE", "Head", "Read", "Row", "checkpoint_line", "complete", "entry_line", "head", "header_line", "rows", "selected",
+    "selection", "tile_lines", "whole_log",
+]  # fmt: skip
 
 FORMAT: Final = "referral-audit-export/1"
 TILE: Final = 256
 """Leaf hashes in a full tile, as in C2SP tlog-tiles."""
-_STREAM: Final = {"yield_per": 1000}
+PAGE: Final = 1000
+
+Read = Callable[[], AbstractContextManager[Connection | Session]]
+"""Gives the connection for one page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The checkpoint that an export is about."""
+
+    size: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry in its place, with its proof where one was asked for."""
+
+    index: int
+    leaf: bytes
+    leaf_hash: bytes
+    proof: list[bytes] | None = None
+
+
+def head(connection: Connection | Session) -> Head:
+    """The latest checkpoint. NotIntegrated while the log is empty."""
+    size, _, note = latest(connection)
+    return Head(size, note)
 
 
 def whole_log(connection: Connection | Session, key: VerifierKey) -> Iterator[bytes]:
     """All entries up to the latest checkpoint, line by line. NotIntegrated while the log is empty."""
-    size, _, note = latest(connection)
+    yield from complete(lambda: nullcontext(connection), key, head(connection))
+
+
+def selected(connection: Connection | Session, key: VerifierKey, chosen: Select[tuple[UUID]]) -> Iterator[bytes]:
+    """The entries whose ids `chosen` selects, those that have their place in the log, each with its proof."""
+    yield from selection(lambda: nullcontext(connection), key, head(connection), [AuditLeaf.entry_id.in_(chosen)])
+
+
+def complete(read: Read, key: VerifierKey, at: Head) -> Iterator[bytes]:
+    """All entries, with the hashes and the earlier checkpoints that tell where one was changed."""
     yield header_line(key, complete=True)
-    hashes = select(AuditLeaf.leaf_hash).where(AuditLeaf.index < size).order_by(AuditLeaf.index)
-    yield from tile_lines(bytes(stored) for stored in connection.execute(hashes, execution_options=_STREAM).scalars())
-    entries = (
-        select(AuditLeaf.index, AuditEntry.leaf)
-        .join(AuditEntry, AuditEntry.id == AuditLeaf.entry_id)
-        .where(AuditLeaf.index < size)
-        .order_by(AuditLeaf.index)
-    )
+    yield from tile_lines(_leaf_hashes(read, at.size))
     written = 0
-    for index, leaf in connection.execute(entries, execution_options=_STREAM):
-        yield entry_line(index, bytes(leaf))
+    for row in rows(read, at.size):
+        yield entry_line(row.index, row.leaf)
         written += 1
+    for note in _earlier(read, at.size):
+        yield checkpoint_line(note)
+    yield checkpoint_line(at.note, entries=written)
+
+
+def selection(read: Read, key: VerifierKey, at: Head, chosen: Sequence[ColumnElement[bool]]) -> Iterator[bytes]:
+    """The entries for which these conditions hold, each with its proof."""
+    yield header_line(key, complete=False)
+    written = 0
+    for row in rows(read, at.size, chosen, proved=True):
+        yield entry_line(row.index, row.leaf, row.proof)
+        written += 1
+    yield checkpoint_line(at.note, entries=written)
+
+
+def rows(
+    read: Read, size: int, chosen: Sequence[ColumnElement[bool]] = (), *, proved: bool = False, page: int = PAGE
+) -> Iterator[Row]:
+    """The chosen entries among the first `size` of the log, in its order."""
+    query = (
+        select(AuditLeaf.index, AuditEntry.leaf, AuditLeaf.leaf_hash)
+        .join(AuditEntry, AuditEntry.id == AuditLeaf.entry_id)
+        .where(AuditLeaf.index < size, *chosen)
+        .order_by(AuditLeaf.index)
+        .limit(page)
+    )
+    after = -1
+    while True:
+        with read() as connection:
+            found = connection.execute(query.where(AuditLeaf.index > after)).all()
+            proofs = _proofs(connection, [index for index, _, _ in found], size) if proved else [None] * len(found)
+        for (index, leaf, leaf_hash), proof in zip(found, proofs, strict=True):
+            yield Row(index, bytes(leaf), bytes(leaf_hash), proof)
+        if len(found) < page:
+            return
+        after, _, _ = found[-1]
+
+
+def _proofs(connection: Connection | Session, indices: Sequence[int], size: int) -> Sequence[list[bytes]]:
+    def paths(node: NodeAt) -> list[list[bytes]]:
+        return [inclusion_path(node, index, size) for index in indices]
+
+    return paths(node_reader(connection, look_ups(paths))) if indices else []
+
+
+def _leaf_hashes(read: Read, size: int) -> Iterator[bytes]:
+    step = 16 * PAGE
+    for start in range(0, size, step):
+        within = (AuditLeaf.index >= start, AuditLeaf.index < min(size, start + step))
+        with read() as connection:
+            query = select(AuditLeaf.leaf_hash).where(*within).order_by(AuditLeaf.index)
+            found = connection.execute(query).scalars().all()
+        yield from map(bytes, found)
+
+
+def _earlier(read: Read, size: int) -> Iterator[str]:
     # One earlier checkpoint a tile narrows a forgery down to a tile; all of them could outnumber the entries.
     last_of_tile = (
         select(func.max(AuditCheckpoint.tree_size))
         .where(AuditCheckpoint.tree_size < size)
         .group_by(AuditCheckpoint.tree_size // TILE)
     )
-    earlier = select(AuditCheckpoint.note).where(AuditCheckpoint.tree_size.in_(last_of_tile))
-    for kept in connection.execute(earlier.order_by(AuditCheckpoint.tree_size), execution_options=_STREAM).scalars():
-        yield checkpoint_line(kept)
-    yield checkpoint_line(note, entries=written)
-
-
-def selected(connection: Connection | Session, key: VerifierKey, chosen: Select[tuple[UUID]]) -> Iterator[bytes]:
-    """The entries whose ids `chosen` selects, those that have their place in the log, each with its proof.
-
-    All proofs are made before the first line, so this is for some thousands. NotIntegrated while the log is empty.
-    """
-    size, _, note = latest(connection)
-    rows = connection.execute(
-        select(AuditLeaf.index, AuditEntry.leaf)
-        .join(AuditEntry, AuditEntry.id == AuditLeaf.entry_id)
-        .where(AuditLeaf.entry_id.in_(chosen), AuditLeaf.index < size)
-        .order_by(AuditLeaf.index)
-    ).all()
-
-    def paths(node: NodeAt) -> list[list[bytes]]:
-        return [inclusion_path(node, index, size) for index, _ in rows]
-
-    yield header_line(key, complete=False)
-    for (index, leaf), proof in zip(rows, paths(node_reader(connection, look_ups(paths))), strict=True):
-        yield entry_line(index, bytes(leaf), proof)
-    yield checkpoint_line(note, entries=len(rows))
+    with read() as connection:
+        sizes = sorted(connection.execute(last_of_tile).scalars())
+    for start in range(0, len(sizes), PAGE):
+        query = select(AuditCheckpoint.note).where(AuditCheckpoint.tree_size.in_(sizes[start : start + PAGE]))
+        with read() as connection:
+            found = connection.execute(query.order_by(AuditCheckpoint.tree_size)).scalars().all()
+        yield from found
 
 
 def header_line(key: VerifierKey, *, complete: bool) -> bytes:

@@ -19,9 +19,10 @@ from referral_api.audit.checkpoint import Checkpoint, Opened, open_checkpoint
 from referral_api.audit.merkle import leaf_hash, verify_consistency, verify_inclusion
 from referral_api.audit.note import Note, NoteError, VerifierKey
 from referral_api.audit.reading import Export, Unreadable, hash_list, read_export
+from referral_api.audit.signed_file import verify_file
 from referral_api.audit.tampering import Fault, Hashes, Verdict, first_departure, first_misnumbered, named
 
-__all__ = ["Trust", "main", "verify_checkpoint", "verify_export", "verify_proof"]
+__all__ = ["Trust", "beside", "main", "verify_checkpoint", "verify_export", "verify_proof", "verify_written"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,27 @@ def _consistency(proof: Mapping[str, Any], trust: Trust) -> Verdict:
     return Verdict(f"The tree of {second} entries only adds to that of {first}.", tree_size=second)
 
 
+def beside(path: Path) -> Path:
+    """Where the note of a written file is."""
+    return path.with_name(path.name + ".note")
+
+
+def verify_written(path: Path, lines: Iterable[bytes], trust: Trust = _NOBODY) -> Verdict:
+    """Check a file that was written with a note beside it, or an export alone. `lines` are the file's own.
+
+    An export is checked entry by entry, and then whole by its note; CSV and FHIR have nothing but the note.
+    """
+    note = beside(path)
+    with path.open("rb") as file:
+        export = b'"format"' in file.readline()
+    found = verify_export(lines, trust) if export or not note.is_file() else None
+    if note.is_file() and trust.key is not None and (found is None or found.valid):
+        with path.open("rb") as file:
+            whole = verify_file(note.read_bytes(), lines if found is None else file, trust.key)
+        return whole if found is None or not whole.valid else found
+    return found or verify_file(note.read_bytes(), lines, trust.key)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command: says what was found, and returns the exit status."""
     parser = argparse.ArgumentParser(prog="verifier", description="Check an export, a proof or a checkpoint offline.")
@@ -208,10 +230,10 @@ def _read(path: Path, trust: Trust, leaf: bytes | None) -> Verdict:
     with path.open("rb") as file:
         start = file.readline()
         file.seek(0)
+        if b'"format"' in start or beside(path).is_file():
+            return verify_written(path, file, trust)
         if not start.startswith(b"{"):
             return verify_checkpoint(file.read().decode(), trust)
-        if b'"format"' in start:
-            return verify_export(file, trust)
         try:
             return verify_proof(loads(file.read()), trust, leaf=leaf)
         except NotCanonical as wrong:

@@ -3,21 +3,25 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import click
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from sqlalchemy import Connection
 
 from referral_api.audit.canonical import NotCanonical, loads
-from referral_api.audit.export import whole_log
+from referral_api.audit.export import Head, complete, head, rows, whole_log
 from referral_api.audit.note import NoteError, SignerKey, VerifierKey
 from referral_api.audit.proofs import NotIntegrated
+from referral_api.audit.signed_file import sign_file
+from referral_api.audit.tables import csv_lines, fhir_lines
 from referral_api.audit.tampering import Verdict
-from referral_api.audit.verifier import Trust, verify_export, verify_proof
+from referral_api.audit.verifier import Trust, beside, verify_export, verify_proof, verify_written
 from referral_api.cli.installation import Installation, Unusable
 from referral_api.cli.snapshot import reading
 from referral_api.cli.tail import tail
@@ -60,19 +64,23 @@ audit.add_command(tail)
 def verify(installation: Installation, file: Path | None, key: VerifierKey | None, as_json: bool) -> None:
     """Check the whole log of the live database, or of an exported FILE, and name the first entry that is wrong.
 
+    Where FILE.note is beside the file, the file is also checked against what was signed when it was written.
+
     Exit code 0 if it holds, 1 if it does not. With a FILE no database is needed; without a key, given or of this installation, who
     signed it is not shown.
     """
     if file is not None:
         with file.open("rb") as lines:
-            verdict = verify_export(_counted(lines, "Checking"), Trust(key=key or _own_key(installation)))
+            size = file.stat().st_size
+            verdict = verify_written(
+                file, _watched(lines, "Checking", size, len), Trust(key=key or _own_key(installation))
+            )
     else:
         signer = _signer(installation)
         with reading(installation) as connection:
             try:
-                verdict = verify_export(
-                    _counted(whole_log(connection, signer.verifier), "Checking"), Trust(key=key or signer.verifier)
-                )
+                live = _watched(whole_log(connection, signer.verifier), "Checking", head(connection).size)
+                verdict = verify_export(live, Trust(key=key or signer.verifier))
             except NotIntegrated:
                 raise click.ClickException(_EMPTY) from None
     _say(verdict, as_json)
@@ -100,20 +108,47 @@ def verify_one(installation: Installation, file: BinaryIO, key: VerifierKey | No
 
 @audit.command("export")
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["ndjson", "csv", "fhir"]),
+    default="ndjson",
+    show_default=True,
+    help="ndjson can be checked entry by entry; fhir is one FHIR R4 AuditEvent a line.",
+)
 @click.pass_obj
-def export(installation: Installation, file: Path) -> None:
-    """Write the whole log to a new FILE (- for stdout), signed, to be checked anywhere: `referral audit verify FILE`.
+def export(installation: Installation, file: Path, form: str) -> None:
+    """Write the whole log to a new FILE (- for stdout), and a signed note of its SHA-256 to FILE.note: `referral audit verify FILE`.
 
-    The format is in docs/audit-format.md. An existing file is never overwritten.
+    The formats are in docs/audit-format.md. An existing file is never overwritten.
     """
-    signer = _signer(installation)
+    signer, digest = _signer(installation), sha256()
+    note = beside(file) if str(file) != "-" else None
+    if note is not None and note.exists():
+        raise click.ClickException(f"{note}: File exists.")
     with _new_file(file) as out, reading(installation) as connection:
         try:
-            for line in _counted(whole_log(connection, signer.verifier), "Writing"):
-                out.write(line)
+            at = head(connection)
         except NotIntegrated:
             raise click.ClickException(_EMPTY) from None
+        for line in _watched(_lines(form, connection, signer.verifier, at), "Writing", at.size):
+            out.write(line)
+            digest.update(line)
+    if note is not None:
+        signed = sign_file(signer, form=form, digest=digest.hexdigest(), entries=at.size, tree_size=at.size)
+        with _new_file(note) as out:
+            out.write(str(signed).encode())
     click.echo(f"Its key, for whoever checks it: {signer.verifier}", err=True)
+
+
+def _lines(form: str, connection: Connection, key: VerifierKey, at: Head) -> Iterator[bytes]:
+    def read() -> AbstractContextManager[Connection]:
+        return nullcontext(connection)
+
+    if form == "ndjson":
+        return complete(read, key, at)
+    found = rows(read, at.size)
+    return csv_lines(found) if form == "csv" else fhir_lines(found, key.name)
 
 
 @contextmanager
@@ -164,11 +199,13 @@ def _own_key(installation: Installation) -> VerifierKey | None:
         return None
 
 
-def _counted(lines: Iterable[bytes], verb: str) -> Iterator[bytes]:
-    """The same lines, counted on stderr where a person looks on."""
-    columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed} lines"), TimeElapsedColumn())
+def _watched(
+    lines: Iterable[bytes], verb: str, total: int, weight: Callable[[bytes], int] = lambda line: 1
+) -> Iterator[bytes]:
+    """The same lines, with a bar on stderr where a person looks on."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task(verb, total=None)
+        task = progress.add_task(verb, total=total)
         for line in lines:
             yield line
-            progress.advance(task)
+            progress.advance(task, weight(line))

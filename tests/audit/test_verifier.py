@@ -445,6 +445,7 @@ def test_the_verifier_runs_from_its_own_files_without_the_server(tmp_path):
         "checkpoint",
         "reading",
         "tampering",
+        "signed_file",
         "verifier",
     ):
         shutil.copy(home / "audit" / f"{name}.py", alone / "audit")

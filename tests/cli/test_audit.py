@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from referral_api.audit.note import SignerKey
+from referral_api.audit.note import SignerKey, sign
 from referral_api.cli.installation import Installation
 from referral_api.cli.worker import Chore, chores, run
 from referral_api.kernel.clock import system_clock
@@ -107,3 +107,40 @@ def test_what_is_no_proof_at_all_is_a_wrong_command(logged, text):
 
 def test_a_key_that_is_none_is_a_wrong_command(logged, exported):
     assert 2 == logged("audit", "verify", str(exported), "--key", "nothing").exit_code
+
+
+@pytest.mark.parametrize("form", ["ndjson", "csv", "fhir"])
+def test_each_form_is_signed_beside_the_file_and_checked_by_that(logged, tmp_path, form):
+    path = tmp_path / "log"
+    logged.done("audit", "export", "--format", form, str(path))
+
+    assert 0o600 == stat.S_IMODE((tmp_path / "log.note").stat().st_mode)
+    assert logged.done("audit", "verify", str(path)).startswith("valid: ")
+    path.write_bytes(path.read_bytes().replace(b"member.invited", b"member.removed"))
+    result = logged("audit", "verify", str(path))
+    assert (1, "changed") == (result.exit_code, result.stdout.partition(":")[0])
+
+
+@pytest.mark.parametrize("form", ["csv", "fhir"])
+def test_what_only_its_note_can_show_is_not_believed_without_the_note_or_the_key(logged, tmp_path, form):
+    path = tmp_path / "log"
+    logged.done("audit", "export", "--format", form, str(path))
+
+    assert "unsigned" == Shell({})("audit", "verify", str(path)).stdout.partition(":")[0]
+    (tmp_path / "log.note").unlink()
+    assert "unreadable" == logged("audit", "verify", str(path)).stdout.partition(":")[0]
+
+
+def test_a_note_of_another_key_is_not_believed(logged, exported):
+    note = exported.with_name(exported.name + ".note")
+    note.write_text(str(sign(note.read_text().partition("\n\n")[0] + "\n", SignerKey.generate("localhost/audit"))))
+
+    result = logged("audit", "verify", str(exported))
+    assert (1, "unsigned") == (result.exit_code, result.stdout.partition(":")[0])
+
+
+def test_a_note_that_is_there_already_is_not_overwritten(logged, tmp_path):
+    (tmp_path / "log.note").write_text("kept")
+
+    assert 1 == logged("audit", "export", str(tmp_path / "log")).exit_code
+    assert ("kept", False) == ((tmp_path / "log.note").read_text(), (tmp_path / "log").exists())

@@ -1,7 +1,7 @@
 """The log, read by auditors within their scope."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,17 +10,19 @@ from sqlalchemy import ColumnElement, or_, select, true
 
 from referral_api import audit
 from referral_api.access import Permission, decide
-from referral_api.audit import proofs
+from referral_api.audit import export, proofs
+from referral_api.audit.note import VerifierKey
+from referral_api.audit.tables import csv_lines, fhir_lines
 from referral_api.features.cases.models import Case
 from referral_api.features.oversight.questions import Frame, Question
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import Forbidden, NotFound
-from referral_api.store import session
+from referral_api.store import db, session
 from referral_api.store.pages import Rows, page_of
 from referral_api.work import OwnAgency, disclose
 
-__all__ = ["ask", "list_entries", "own_agency", "prove_entry", "read_entry"]
+__all__ = ["ask", "export_entries", "list_entries", "own_agency", "prove_entry", "read_entry"]
 
 
 def own_agency(actor: Actor) -> OwnAgency:
@@ -92,6 +94,27 @@ def ask(
         returned_ids=[entry["id"] for entry in entries],
     )
     return items, page.next_after
+
+
+def export_entries(
+    actor: Actor, key: VerifierKey, *, form: str, since: datetime | None, until: datetime | None
+) -> Iterator[bytes]:
+    """The auditor's entries as a file, line by line. It is recorded before the first line, with the checkpoint that it is about.
+
+    The lines are read page by page, each page in a transaction of its own, so that writers never wait for a slow reader.
+    """
+    own = own_agency(actor)
+    decide(actor, Permission.AUDIT_EXPORT, own)
+    at = export.head(session())
+    disclose(actor, Permission.AUDIT_EXPORT, own, fields=[form], versions={"checkpoint": at.size})
+    everything = actor.agency_type == "oversight" and since is None and until is None
+    chosen = [] if everything else [within_scope(actor), *between(since, until)]
+    read: export.Read = db.engine.begin
+    if form == "csv":
+        return csv_lines(export.rows(read, at.size, chosen))
+    if form == "fhir":
+        return fhir_lines(export.rows(read, at.size, chosen), key.name)
+    return export.complete(read, key, at) if everything else export.selection(read, key, at, chosen)
 
 
 def read_entry(actor: Actor, entry_id: UUID) -> dict[str, Any]:

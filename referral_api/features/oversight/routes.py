@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from flask import current_app
+
 from referral_api import work
 from referral_api.access import Permission as P
 from referral_api.api import paging
 from referral_api.api.rooms import LINES, Call, Reply, Room
 from referral_api.audit import cosignatures, proofs
+from referral_api.audit.note import SignerKey
 from referral_api.features.oversight import commands, queries
 from referral_api.features.oversight import schemas as s
 from referral_api.features.oversight.access import queries as access
@@ -76,6 +79,29 @@ def read_entry(call: Call) -> Reply:
 def prove_entry(call: Call) -> Reply:
     """Prove that an entry is in the log as of its latest checkpoint."""
     return Reply(queries.prove_entry(call.actor, call.id("entry")))
+
+
+_MEDIA = {"ndjson": "application/x-ndjson", "csv": "text/csv; charset=utf-8", "fhir": "application/fhir+ndjson"}
+
+
+@room.get(
+    "/v1/audit/export",
+    permission=P.AUDIT_EXPORT,
+    query=s.ExportQuery,
+    produces="application/x-ndjson, text/csv, application/fhir+ndjson",
+    purpose=True,
+    problems=("unavailable",),
+)
+def export_entries(call: Call) -> Reply:
+    """Take the entries along that have their place in the signed log, oldest first.
+
+    `ndjson` can be checked anywhere, entry by entry: whole for an oversight body that names no times, else each entry with its proof.
+    `csv` and `fhir` (R4 AuditEvent, one a line) are for other programs.
+    """
+    key = SignerKey.parse(current_app.extensions["settings"].log_key.strip()).verifier
+    query = call.query
+    lines = queries.export_entries(call.actor, key, form=query["form"], since=query["since"], until=query["until"])
+    return Reply(lines, content_type=_MEDIA[query["form"]])
 
 
 @room.get("/v1/audit/questions", answer=s.QuestionOut, listed=True)

@@ -14,6 +14,7 @@ __all__ = [
     "CosignQuery",
     "CosignedOut",
     "EntryOut",
+    "ExportQuery",
     "ListEntries",
     "MakeCaseRef",
     "AskQuestion",
@@ -110,6 +111,12 @@ class ProofOut(Body):
     root_hash = Text(64)
     hashes = many(Text(64), maximum=64)
     checkpoint = Text(Limits.TEXT)
+
+
+class ExportQuery(Body):
+    form = Code(among=("ndjson", "csv", "fhir"), load_default="ndjson", data_key="format")
+    since = Moment(data_key="from", load_default=None)
+    until = Moment(data_key="to", load_default=None)
 
 
 class CheckpointQuery(Body):
