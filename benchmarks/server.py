@@ -1,5 +1,6 @@
 """A gunicorn with one worker on the loopback, and the CPU time of that worker."""
 
+import ctypes
 import os
 import signal
 import socket
@@ -20,7 +21,7 @@ class Server:
     def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
         self.process = process
         self.connection = HTTPConnection("127.0.0.1", port, timeout=30)
-        self.worker = _worker_of(process.pid)
+        self.clock = _cpu_clock(_worker_of(process.pid))
 
     def call(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
@@ -30,9 +31,16 @@ class Server:
         return answer.status, answer.read(), answer.headers.get("ETag")
 
     def cpu(self) -> float:
-        """Seconds of CPU that the worker has used, all its threads together."""
-        tasks = Path(f"/proc/{self.worker}/task")
-        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e9
+        """Seconds of CPU that the worker has used, with its threads that have ended."""
+        return time.clock_gettime(self.clock)
+
+
+def _cpu_clock(pid: int) -> int:
+    """The CPU clock of another process (clock_getcpuclockid, POSIX), which the time module does not offer."""
+    clock = ctypes.c_int()
+    if refused := ctypes.CDLL(None).clock_getcpuclockid(pid, ctypes.byref(clock)):
+        raise OSError(refused, "no CPU clock of the worker")
+    return clock.value
 
 
 @contextmanager
