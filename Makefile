@@ -12,7 +12,7 @@ export DATABASE_URL
 BIN := .venv/bin
 CHECKED := referral_api config wsgi.py
 
-.PHONY: help run test sure format lint types floors lock bench venv venv-dev
+.PHONY: help run test sure format lint types floors drill lock bench venv venv-dev
 
 help: ## Print this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -39,6 +39,9 @@ types: venv-dev
 
 floors: venv-dev
 	$(BIN)/lint-imports
+
+drill: venv-dev ## Watch a database administrator forge the log, with its stolen key, and be found out
+	@exec $(BIN)/python -m pytest -q -s -p no:cacheprovider tests/audit/test_drill.py
 
 lock: ## Pin and hash the libraries again, from requirements*.in (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt
