@@ -4,6 +4,7 @@ entries, models    what is written, in the transaction of the act itself
 integrator         gives visible entries their place in the tree, and signs its checkpoints
 proofs             reads them back: this entry is in the tree, that tree only grew
 cosignatures       what witnesses sign under its checkpoints
+columns            whether entries can still be found by what they say
 merkle, subtrees, canonical, note, checkpoint, reading, tampering, signed_file, verifier
                    the format (docs/audit-format.md) and who checks it: no database, no server
 export, tables     write the log in that format; as CSV and FHIR

@@ -15,12 +15,13 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from sqlalchemy import Connection
 
 from referral_api.audit.canonical import NotCanonical, loads
+from referral_api.audit.columns import first_departure
 from referral_api.audit.export import Head, complete, head, rows, whole_log
 from referral_api.audit.note import NoteError, SignerKey, VerifierKey
 from referral_api.audit.proofs import NotIntegrated
 from referral_api.audit.signed_file import sign_file
 from referral_api.audit.tables import csv_lines, fhir_lines
-from referral_api.audit.tampering import Verdict
+from referral_api.audit.tampering import Fault, Verdict
 from referral_api.audit.verifier import Trust, beside, verify_export, verify_proof, verify_written
 from referral_api.cli.installation import Installation, Unusable
 from referral_api.cli.snapshot import reading
@@ -81,6 +82,8 @@ def verify(installation: Installation, file: Path | None, key: VerifierKey | Non
             try:
                 live = _watched(whole_log(connection, signer.verifier), "Checking", head(connection).size)
                 verdict = verify_export(live, Trust(key=key or signer.verifier))
+                if verdict.valid:
+                    verdict = _searchable(connection, verdict)
             except NotIntegrated:
                 raise click.ClickException(_EMPTY) from None
     _say(verdict, as_json)
@@ -139,6 +142,16 @@ def export(installation: Installation, file: Path, form: str) -> None:
         with _new_file(note) as out:
             out.write(str(signed).encode())
     click.echo(f"Its key, for whoever checks it: {signer.verifier}", err=True)
+
+
+def _searchable(connection: Connection, verdict: Verdict) -> Verdict:
+    """The same verdict, unless an entry cannot be found by what it says: the tree covers the entries, not what they are searched by."""
+    departure = first_departure(lambda: nullcontext(connection), verdict.tree_size or 0)
+    if departure is None:
+        return verdict
+    index, column = departure
+    message = f"Entry {index} is as it was signed, but what it is searched by is not: {column}."
+    return Verdict(message, Fault.CHANGED, index, index, verdict.tree_size)
 
 
 def _lines(form: str, connection: Connection, key: VerifierKey, at: Head) -> Iterator[bytes]:

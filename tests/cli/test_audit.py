@@ -144,3 +144,30 @@ def test_a_note_that_is_there_already_is_not_overwritten(logged, tmp_path):
 
     assert 1 == logged("audit", "export", str(tmp_path / "log")).exit_code
     assert ("kept", False) == ((tmp_path / "log.note").read_text(), (tmp_path / "log").exists())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "action = 'member.read'",
+        "subject_id = NULL",
+        "person_id = x'00'",
+        "case_ref = 'x'",
+        "disclosed = 1",
+        "at = '2001-01-01 00:00:00'",
+    ],
+)
+def test_an_entry_that_cannot_be_found_by_what_it_says_is_named(logged, change):
+    from sqlalchemy import create_engine, text
+
+    engine = create_engine(Installation(logged.environ, quick_app).settings.database_url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TRIGGER audit_entries_no_UPDATE"))
+        first = '(SELECT entry_id FROM audit_leaves WHERE "index" = 1)'
+        changed = change.replace("x'00'", "'00000000000000000000000000000001'")
+        connection.execute(text(f"UPDATE audit_entries SET {changed} WHERE id = {first}"))
+    engine.dispose()
+
+    result = logged("audit", "verify")
+    said = f"changed: Entry 1 is as it was signed, but what it is searched by is not: {change.partition(' ')[0]}.\n"
+    assert (1, said) == (result.exit_code, result.stdout)

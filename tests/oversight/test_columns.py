@@ -1,15 +1,16 @@
 """What entries are searched by says what their leaves say, for entries that are older than the columns too."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 
 from referral_api.app import create_app
+from referral_api.audit.columns import first_departure
 from referral_api.audit.models import AuditEntry
 from referral_api.kernel import ids
 from referral_api.store.session import db, only_here, session
@@ -73,3 +74,19 @@ def test_the_columns_of_a_new_entry_say_what_its_leaf_says(world: World) -> None
         assert said["data_classes"] == (row.data_classes or "").split()
     assert any(row.data_classes for row in rows)
     assert any(row.consent_id for row in rows)
+
+
+def test_every_entry_of_a_story_is_found_by_what_it_says(world: World, grow: Callable[[], int]) -> None:
+    case, consent, referral = world.sent_referral()
+    world.step(referral, "accept", by="clinic.caseworker1")
+    world.get(f"/v1/cases/{case['id']}", by="ngo.caseworker1")
+    world.get("/v1/cases/nothing", by="ngo.caseworker1")
+    world.post(f"/v1/consents/{consent['id']}/withdraw", {"by": "child", "reason": "No more."}, by="police.caseworker1")
+    for name in ("clinic.caseworker2", "nobody.at.all"):
+        world.app.test_client().post("/v1/sessions", json={"username": name, "password": "not the right one"})
+    size = grow()
+    with world.app.app_context():
+        assert first_departure(db.engine.begin, size) is None
+        with db.engine.begin() as connection:
+            total = connection.execute(select(func.count()).select_from(AuditEntry)).scalar_one()
+    assert (size, True) == (total, size > 10)
