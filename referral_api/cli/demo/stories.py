@@ -139,7 +139,7 @@ def _stopped(world: _World) -> None:
     """Suspended, entered in error, redirected, withdrawn; and a protection report, which rests on a duty."""
     calls, welfare, maison, ngo = world.callers, "welfare.caseworker1", "maison.caseworker1", "ngo.caseworker1"
     world.open_case("camp", welfare)
-    agreed = world.consent(
+    world.consent(
         "camp",
         welfare,
         ["ngo", "clinic", "police"],
