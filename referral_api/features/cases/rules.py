@@ -10,7 +10,16 @@ from referral_api.access.wall import behind_wall
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.words import DATA_CLASSES, IDENTITY_CLASSES, Relation, Role
 
-__all__ = ["ACKNOWLEDGED_FOR", "BEHIND_GLASS", "Grant", "Shown", "age_band_of", "calls_for_hold", "retention_from", "what_is_shown"]
+__all__ = [
+    "ACKNOWLEDGED_FOR",
+    "BEHIND_GLASS",
+    "Grant",
+    "Shown",
+    "age_band_of",
+    "calls_for_hold",
+    "retention_from",
+    "what_is_shown",
+]
 
 ACKNOWLEDGED_FOR = timedelta(days=30)
 _RETAINED = timedelta(days=3653)
