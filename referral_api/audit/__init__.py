@@ -4,6 +4,7 @@ entries, models    what is written, in the transaction of the act itself
 integrator         gives visible entries their place in the tree, and signs its checkpoints
 proofs             reads them back: this entry is in the tree, that tree only grew
 cosignatures       what witnesses sign under its checkpoints
+months             the log by months, on PostgreSQL
 columns            whether entries can still be found by what they say
 merkle, subtrees, canonical, note, checkpoint, reading, tampering, signed_file, verifier
                    the format (docs/audit-format.md) and who checks it: no database, no server
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from referral_api.audit.entries import Entry, append
     from referral_api.audit.models import (
+        AuditArchive,
         AuditCheckpoint,
         AuditCosignature,
         AuditEntry,
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "AuditArchive",
     "AuditCheckpoint",
     "AuditCosignature",
     "AuditEntry",

@@ -8,7 +8,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from referral_api.store import Base, UtcDateTime, choice
 
-__all__ = ["AuditCheckpoint", "AuditCosignature", "AuditEntry", "AuditLeaf", "AuditNode", "AuditPending"]
+__all__ = [
+    "AuditArchive",
+    "AuditCheckpoint",
+    "AuditCosignature",
+    "AuditEntry",
+    "AuditLeaf",
+    "AuditNode",
+    "AuditPending",
+]
 
 
 def _where_given(name: str) -> Index:
@@ -19,6 +27,7 @@ def _where_given(name: str) -> Index:
 class AuditEntry(Base):
     """One act. `leaf` is the entry in canonical JSON (RFC 8785) without its index: what the Merkle tree covers; the rest is for searching.
 
+    PostgreSQL keeps a table for each month (`months`), under this one.
     `person_id` is the member who acted or for whom a system acted. `data_classes` are words with a space before and after each.
     """
 
@@ -97,6 +106,23 @@ class AuditCheckpoint(Base):
     )
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     root: Mapped[bytes] = mapped_column(LargeBinary(32))
+    note: Mapped[str] = mapped_column(Text)
+
+
+class AuditArchive(Base):
+    """A month's entries that were written to a signed file and taken out of the database; their leaves stay.
+
+    `since` and `until` bound the month; `note` is what stands beside the file (`signed_file`), and says how many entries it holds.
+    """
+
+    __tablename__ = "audit_archives"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+    entries: Mapped[int] = mapped_column(BigInteger)
+    file: Mapped[str] = mapped_column(String(255))
     note: Mapped[str] = mapped_column(Text)
 
 

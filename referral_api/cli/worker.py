@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from referral_api import outbox, replay
 from referral_api.audit.integrator import integrate
+from referral_api.audit.months import make_ahead
 from referral_api.audit.nodes import LogDamaged
 from referral_api.audit.note import SignerKey
 from referral_api.cli.installation import Installation
@@ -50,6 +51,7 @@ def chores(signer: SignerKey, clock: Clock) -> list[Chore]:
         Chore("deadlines", 5, lambda: run_deadlines(clock, limit=50)),
         Chore("consents", 5, lambda: expire_consents(clock, limit=50)),
         Chore("suspicions", 5, lambda: review_suspected(clock, limit=50)),
+        Chore("months", 3600, lambda: make_ahead(db.engine, clock())),
         Chore("retention", 3600, lambda: warn_of_retention(clock)),
         Chore("forget_old_keys", 3600, lambda: _forget_old_keys(clock())),
         Chore("overwrite_old_pages", 3600, _overwrite_old_pages),

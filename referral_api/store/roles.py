@@ -17,6 +17,7 @@ _LOG = {
     "audit_nodes": "SELECT, INSERT",
     "audit_checkpoints": "SELECT, INSERT",
     "audit_cosignatures": "SELECT, INSERT",
+    "audit_archives": "SELECT",
 }
 
 
@@ -40,5 +41,6 @@ def grant_runtime(connection: Connection, role: str) -> None:
     for table, rights in _LOG.items():
         connection.execute(text(f"REVOKE ALL ON {table} FROM {role}"))
         connection.execute(text(f"GRANT {rights} ON {table} TO {role}"))
+    connection.execute(text(f"GRANT EXECUTE ON FUNCTION audit_make_month(timestamptz) TO {role}"))
     connection.execute(text(f"REVOKE ALL ON alembic_version FROM {role}"))
     connection.execute(text(f"GRANT SELECT ON alembic_version TO {role}"))
