@@ -33,6 +33,8 @@ class Settings:
     data_dir: Path
     vault_keys: str = field(repr=False)
     signing_keys: str = field(repr=False)
+    signing_keys_file: Path | None = None
+    """Where they came from, if from a file: a running server takes them from there again once they were rotated."""
     log_key: str = field(repr=False)
     kms_key: str = field(default="", repr=False)
     trusted_proxies: tuple[str, ...] = ()
@@ -70,6 +72,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         data_dir=data_dir,
         vault_keys=found.secret("VAULT_KEYS"),
         signing_keys=found.secret("SIGNING_KEYS"),
+        signing_keys_file=Path(signing_file) if (signing_file := found.text("SIGNING_KEYS_FILE", "")) else None,
         log_key=found.secret("LOG_KEY"),
         kms_key=found.secret("KMS_KEY", needed=False),
         trusted_proxies=tuple(p.strip() for p in found.text("TRUSTED_PROXIES", "").split(",") if p.strip()),

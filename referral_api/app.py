@@ -25,6 +25,7 @@ from referral_api.features.referrals.routes import room as referrals
 from referral_api.features.webhooks.routes import room as webhooks
 from referral_api.features.withdrawal.routes import room as withdrawal
 from referral_api.identity.keys import SigningKeys
+from referral_api.identity.ring_file import RingFile
 from referral_api.kernel.clock import Clock, system_clock
 from referral_api.store.roles import owns_the_log
 from referral_api.store.session import configure_engine, db
@@ -62,7 +63,11 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     )
     app.extensions["settings"] = settings
     app.extensions["log"] = structlog.get_logger("referral_api")
-    app.extensions["signing_keys"] = SigningKeys.parse(settings.signing_keys)
+    app.extensions["signing_keys"] = RingFile(
+        SigningKeys.parse(settings.signing_keys),
+        settings.signing_keys_file,
+        unusable=lambda error: app.extensions["log"].error("signing_keys_unusable", error=error),
+    )
     kms = KeyFile.parse(settings.kms_key) if settings.kms_key else None
     vault.init_app(app, KeyRing.parse(settings.vault_keys, kms))
     db.init_app(app)

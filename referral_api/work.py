@@ -38,6 +38,7 @@ __all__ = [
     "deny",
     "disclose",
     "etag",
+    "use_up",
     "work",
 ]
 
@@ -277,6 +278,15 @@ def deny(
     except SQLAlchemyError as failure:
         current.rollback()
         raise Unavailable("The log cannot be written, so nothing is answered.", retry_after=5) from failure
+
+
+def use_up(digest: bytes, *, until: datetime) -> bool:
+    """Write down a proof that counts once; False if it was seen before. Committed before anything else: a call that fails has used it up too."""
+    current = session()
+    with only_here(current):
+        first = replay.first_use(current, digest, until=until)
+        current.commit()
+    return first
 
 
 def answer_again(actor: Actor, *, route: str, key: str, body_hash: bytes, status: int) -> replay.Claim | None:

@@ -92,17 +92,15 @@ def problem_codes(endpoint: Endpoint) -> Iterator[str]:
     yield from (
         "body-too-large",
         "rate-limited",
-        "validation-failed",
-        "imagery-refused",
         "internal-error",
         "unavailable",
     )
     if not endpoint.public:
         yield from ("unauthenticated", "forbidden")
-    if endpoint.body is not None:
-        yield "unsupported-media-type"
-        if endpoint.refusal is None:
-            yield "malformed-json"
+    if endpoint.refusal is None:
+        yield from ("validation-failed", "imagery-refused")
+    if endpoint.body is not None and endpoint.refusal is None:
+        yield from ("unsupported-media-type", "malformed-json")
     if endpoint.purpose:
         yield from ("purpose-required", "purpose-not-allowed")
     if endpoint.idempotency is not None:

@@ -16,8 +16,10 @@ from werkzeug.routing import Rule
 
 from referral_api import guard, vault, work
 from referral_api.api import bodies, rates
+from referral_api.api.authorization import shown
 from referral_api.api.problems import problem, problem_of_http
 from referral_api.api.rooms import LINES, NEVER, REQUIRED, Call, Endpoint, Reply, Room
+from referral_api.identity.dpop import Proof
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor, Request
 from referral_api.kernel.errors import (
@@ -31,7 +33,6 @@ from referral_api.kernel.errors import (
     PreconditionRequired,
     PurposeNotAllowed,
     PurposeRequired,
-    Unauthenticated,
     Unavailable,
     UnsupportedMediaType,
 )
@@ -40,8 +41,8 @@ from referral_api.store import session
 
 __all__ = ["Identify", "init_app", "open_rooms"]
 
-Identify = Callable[[str, Request, str | None], Actor]
-"""(bearer token, request, on-behalf-of) -> the actor as the database knows it now; Unauthenticated if there is none."""
+Identify = Callable[[str, Request, str | None, Proof | None], Actor]
+"""(token, request, on-behalf-of, proof of its key) -> the actor as the database knows it now; Unauthenticated if there is none."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _KEY = re.compile(r'"([\x20\x21\x23-\x5b\x5d-\x7e]{1,255})"|([A-Za-z0-9._~:/+=-]{1,255})', re.ASCII)
@@ -140,6 +141,8 @@ def _view(endpoint: Endpoint) -> Callable[..., Response]:
             if error.case_ref is None and kind == "case" and subject is not None:
                 error.case_ref = work.case_ref(subject)
             work.deny(actor, error, action=action, subject_type=kind, subject_id=subject)
+            if endpoint.refuse is not None and (refused := endpoint.refuse(error)) is not None:
+                return _answer(endpoint, refused)
             raise
         except OperationalError as error:
             session().rollback()
@@ -180,9 +183,7 @@ def _sent(endpoint: Endpoint) -> _Sent:
 
 
 def _identified(endpoint: Endpoint) -> Actor:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise Unauthenticated("Send an access token: Authorization: Bearer ...")
+    proven = shown()
     asked = Request(
         id=g.request.id,
         now=g.request.now,
@@ -192,7 +193,7 @@ def _identified(endpoint: Endpoint) -> Actor:
         changing=endpoint.method != "GET",
     )
     identify: Identify = current_app.extensions["identify"]
-    return identify(token.strip(), asked, request.headers.get("On-Behalf-Of"))
+    return identify(proven.token, asked, request.headers.get("On-Behalf-Of"), proven.proof)
 
 
 def _purpose() -> Purpose | None:

@@ -111,7 +111,9 @@ def _parameters(endpoint: Endpoint, shapes: Shapes) -> list[dict[str, Any] | str
     if endpoint.purpose:
         names.append("Purpose")
     if not endpoint.public:
-        names.append("OnBehalfOf")
+        names += ["OnBehalfOf", "DPoP"]
+    elif endpoint.bindable:
+        names.append("DPoP")
     if endpoint.idempotency is not None:
         names.append("IdempotencyKey" if endpoint.idempotency == REQUIRED else "OptionalIdempotencyKey")
     if endpoint.if_match == REQUIRED:
@@ -165,7 +167,8 @@ def _security_schemes(url: str) -> Mapping[str, dict[str, Any]]:
         "system": {
             "type": "oauth2",
             "description": "An agency's system (OAuth 2.1 client credentials, RFC 6749, 7523). A scope is a permission. "
-            "Tokens hold for minutes and are got anew; JWTs are made and checked by RFC8725.",
+            "Tokens hold for minutes and are got anew; JWTs are made and checked by RFC8725. A token of type DPoP is sent as "
+            "Authorization: DPoP, with a proof of its key in the header DPoP (RFC 9449).",
             "flows": {"clientCredentials": {"tokenUrl": f"{url}/oauth/token", "scopes": scopes}},
         },
         "client": {

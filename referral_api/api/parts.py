@@ -42,7 +42,7 @@ HEADERS: Mapping[str, dict[str, Any]] = {
     },
     "WWW-Authenticate": {
         "required": True,
-        **_text('Bearer realm="referral-api"', "How to prove who you are (RFC 6750)."),
+        **_text('Bearer realm="referral-api"', "How to prove who you are (RFC 6750), and where that is said (RFC 9728)."),
     },
 }  # fmt: skip
 
@@ -75,6 +75,11 @@ PARAMETERS: Mapping[str, dict[str, Any]] = {
         "Why you ask: one of your purposes (GET /v1/me). It is decided upon and recorded.",
         {"type": "string", "enum": [purpose.value for purpose in Purpose]},
         required=True,
+    ),
+    "DPoP": _sent(
+        "DPoP",
+        "With a token of type DPoP: a proof made for this call (RFC 9449), that its sender holds the token's key.",
+        _free("eyJ0eXAiOiJkcG9wK2p3dCIs..."),
     ),
     "OnBehalfOf": _sent("On-Behalf-Of", "For a system: the user name of the member for whom it acts.", _free("amina.k")),
     "IdempotencyKey": _sent("Idempotency-Key", _REPEAT, _KEY, required=True),

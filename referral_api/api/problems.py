@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, current_app, json
 from werkzeug.exceptions import HTTPException
 
+from referral_api.api.authorization import challenges
 from referral_api.kernel import errors
 from referral_api.kernel.errors import CallError
 
@@ -50,7 +51,8 @@ def problem(error: CallError, request_id: str) -> Response:
     if error.retry_after is not None:
         answer.headers["Retry-After"] = str(error.retry_after)
     if error.code == "unauthenticated":
-        answer.headers["WWW-Authenticate"] = 'Bearer realm="referral-api"'
+        for challenge in challenges(error.reason):
+            answer.headers.add("WWW-Authenticate", challenge)
     return answer
 
 

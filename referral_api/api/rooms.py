@@ -11,7 +11,7 @@ from marshmallow import Schema
 from referral_api.access import Permission
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
-from referral_api.kernel.errors import NotFound
+from referral_api.kernel.errors import CallError, NotFound
 
 __all__ = ["Call", "Endpoint", "LINES", "MERGE_PATCH", "NEVER", "OPTIONAL", "REQUIRED", "Reply", "Room"]
 
@@ -82,6 +82,8 @@ class Endpoint:
     again: Again | None = None
     media: tuple[str, ...] = ("application/json",)
     public: bool = False
+    bindable: bool = False
+    """A DPoP proof binds what it answers to a key."""
     listed: bool = False
     etag: bool = False
     problems: tuple[str, ...] = ()
@@ -89,6 +91,8 @@ class Endpoint:
     """The media type of the answer, or several with a comma and a space between."""
     refusal: type[Schema] | None = None
     """The shape of its errors, 400 and 401, where they are no problem documents (OAuth's)."""
+    refuse: Callable[[CallError], Reply | None] | None = None
+    """How it says in that shape what the door found wrong; None leaves it a problem document."""
 
     @property
     def key(self) -> str:

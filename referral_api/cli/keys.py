@@ -1,6 +1,6 @@
 """Making an installation's keys: files that only their owner may read, never overwritten."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -8,7 +8,7 @@ import click
 from referral_api.audit.note import NoteError, SignerKey
 from referral_api.cli.installation import Installation, Unusable
 from referral_api.cli.vault import create_kms_key, rewrap, rotate_vault, wrap_vault
-from referral_api.identity.keys import InvalidKey, SigningKeys
+from referral_api.identity.keys import KEPT_FOR_VERIFICATION, InvalidKey, SigningKeys
 from referral_api.vault import KeyRing, write_private
 
 __all__ = ["key_files", "keys", "make_keys"]
@@ -76,15 +76,17 @@ def create(folder: Path, origin: str) -> None:
 @click.option(
     "--file", "path", type=click.Path(dir_okay=False, path_type=Path), help="Default: REFERRAL_SIGNING_KEYS_FILE."
 )
+@click.option("--leaked", is_flag=True, help="Others may know the old keys: they verify nothing from now on.")
 @click.pass_obj
-def rotate_signing(installation: Installation, path: Path | None) -> None:
-    """Sign access tokens with a new key from now on; the old one verifies for a day more. Restart the service then."""
+def rotate_signing(installation: Installation, path: Path | None, leaked: bool) -> None:
+    """Sign access tokens with a new key from now on; the old one verifies for a day more. A running service takes it at its next call."""
     named = installation.environ.get("REFERRAL_SIGNING_KEYS_FILE", "").strip()
     if path is None and not named:
         raise Unusable("Name the file: --file, or REFERRAL_SIGNING_KEYS_FILE.")
     path = path or Path(named)
     try:
-        ring = SigningKeys.rotate(path, datetime.now(UTC))
+        keep = timedelta(0) if leaked else KEPT_FOR_VERIFICATION
+        ring = SigningKeys.rotate(path, datetime.now(UTC), keep=keep)
     except (OSError, InvalidKey) as wrong:
         raise click.ClickException(f"{path}: {wrong}") from None
-    click.echo(f"The active key is {ring.active.kid} now; {len(ring.by_kid) - 1} more verify. Restart the service.")
+    click.echo(f"The active key is {ring.active.kid} now; {len(ring.by_kid) - 1} more verify.")

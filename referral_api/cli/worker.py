@@ -66,6 +66,7 @@ def _number_events() -> int:
 def _forget_old_keys(now: datetime) -> int:
     with Session(db.engine) as session, session.begin():
         replay.forget_old(session, now)
+        replay.forget_old_proofs(session, now)
     return 0
 
 

@@ -10,7 +10,7 @@ from referral_api.guard import strict_json
 from referral_api.identity import base64url
 from referral_api.identity.jwk import ALGORITHMS, InvalidKey, VerificationKey, read_jwk
 
-__all__ = ["InvalidToken", "read_header", "verify_signature"]
+__all__ = ["InvalidToken", "read_header", "verify_own_signature", "verify_signature"]
 
 _LONGEST: Final = 8192
 _COMPACT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
@@ -29,6 +29,10 @@ class InvalidToken(ValueError):
 
 def read_header(token: str) -> dict[str, object]:
     """The header of a well-formed compact JWS, still unproven: good for finding the key and for nothing else."""
+    return _read_header(token, refused=_REFUSED_HEADERS)
+
+
+def _read_header(token: str, *, refused: frozenset[str]) -> dict[str, object]:
     if not isinstance(token, str) or len(token) > _LONGEST or not _COMPACT.fullmatch(token):
         raise InvalidToken("malformed")
     try:
@@ -38,7 +42,7 @@ def read_header(token: str) -> dict[str, object]:
         raise InvalidToken("malformed") from None
     if not isinstance(header, dict):
         raise InvalidToken("malformed")
-    if _REFUSED_HEADERS & header.keys():
+    if refused & header.keys():
         raise InvalidToken("header")
     if not isinstance(header.get("alg"), str) or header["alg"] not in ALGORITHMS:
         raise InvalidToken("algorithm")
@@ -54,7 +58,23 @@ def verify_signature(token: str, jwk: Mapping[str, object] | VerificationKey) ->
     not judged here. An ECDSA signature has two valid forms, (r, s) and (r, n - s): whoever must see a token only once
     keys it by `jti`, never by its text.
     """
-    algorithm = read_header(token)["alg"]
+    return _verified(token, read_header(token), jwk)
+
+
+def verify_own_signature(token: str) -> tuple[dict[str, object], Mapping[str, object], bytes]:
+    """The header, the public key and the payload of a JWS that brings its own key: it proves that its sender holds that key, and no more.
+
+    For DPoP proofs alone (RFC 9449): whose key it is must be known from elsewhere.
+    """
+    header = _read_header(token, refused=_REFUSED_HEADERS - {"jwk"})
+    jwk = header.get("jwk")
+    if not isinstance(jwk, dict):
+        raise InvalidToken("key")
+    return header, jwk, _verified(token, header, jwk)
+
+
+def _verified(token: str, header: Mapping[str, object], jwk: Mapping[str, object] | VerificationKey) -> bytes:
+    algorithm = header["alg"]
     try:
         key = jwk if isinstance(jwk, VerificationKey) else read_jwk(jwk)
     except InvalidKey:

@@ -89,14 +89,13 @@ class SigningKeys:
 
     @classmethod
     def rotate(cls, path: Path, now: datetime, *, keep: timedelta = KEPT_FOR_VERIFICATION) -> "SigningKeys":
-        """Put a new active key into the ring's file. The old one verifies for `keep` more: zero if it has leaked.
+        """Put a new active key into the ring's file. The old ones verify for `keep` more at most: zero if they have leaked.
 
-        Keys that have retired are dropped. The file is replaced whole; a running server takes it when it starts again.
+        Keys that have retired are dropped. The file is replaced whole; a running server takes it at its next call (RingFile).
         """
         retires_at = (now + keep).replace(microsecond=0)
         old = cls.load(path)
-        kept = [key for key in old.by_kid.values() if key is not old.active]
-        kept.append(replace(old.active, retires_at=retires_at))
+        kept = [replace(key, retires_at=min(key.retires_at or retires_at, retires_at)) for key in old.by_kid.values()]
         new = SigningKey.of(ec.generate_private_key(ec.SECP256R1()))
         text = _write(new, [new, *(key for key in kept if key.verifies_at(now))])
         beside = path.with_name(f".{path.name}.{uuid4().hex}")

@@ -14,7 +14,7 @@ from referral_api.identity.claims import ClaimSet
 from referral_api.identity.jws import InvalidToken, read_header, verify_signature
 from referral_api.identity.keys import SigningKey, SigningKeys
 
-__all__ = ["LIFETIME", "Claims", "InvalidToken", "issue", "verify", "verify_signature"]
+__all__ = ["LIFETIME", "Claims", "InvalidToken", "issue", "read", "verify", "verify_signature"]
 
 LIFETIME: Final = 300
 """Seconds. Short, because a token cannot be called back; what its holder may do is read anew at each call."""
@@ -91,6 +91,14 @@ def verify(
 
     `confirmation` is what the caller has proven to hold, such as `{"jkt": ...}`: just what the token asks for, or none.
     """
+    claims = read(keys, token, issuer=issuer, audience=audience, now=now)
+    if claims.confirmation != confirmation:
+        raise InvalidToken("confirmation")
+    return claims
+
+
+def read(keys: SigningKeys, token: str, *, issuer: str, audience: str, now: datetime) -> Claims:
+    """The same without the binding: for talking about a token (introspection, revocation), never for letting its bearer in."""
     key, claims = _signed(keys, token)
     if not key.verifies_at(now):
         raise InvalidToken("key")
@@ -102,8 +110,6 @@ def verify(
         raise InvalidToken("expired")
     if now + _SKEW < claims.valid_from:
         raise InvalidToken("not-yet-valid")
-    if claims.confirmation != confirmation:
-        raise InvalidToken("confirmation")
     return claims
 
 

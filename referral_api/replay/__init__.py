@@ -15,9 +15,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from referral_api.kernel import ids
 from referral_api.kernel.errors import IdempotencyInFlight, IdempotencyKeyReused
+from referral_api.replay.proofs import first_use, forget_old_proofs
 from referral_api.store import Base, UtcDateTime, choice
 
-__all__ = ["Claim", "ReplayKey", "claim", "forget_old", "settle"]
+__all__ = ["Claim", "ReplayKey", "claim", "first_use", "forget_old", "forget_old_proofs", "settle"]
 
 KEPT = timedelta(hours=24)
 

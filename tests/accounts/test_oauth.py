@@ -113,7 +113,12 @@ def test_errors_are_in_oauths_words(office, client):
 
 
 def test_json_is_not_a_form(office, client):
-    assert 415 == office.post("/oauth/token", by_secret(client)).status_code
+    answer = office.post("/oauth/token", by_secret(client))
+    assert (400, "invalid_request", "no-store") == (
+        answer.status_code,
+        answer.json["error"],
+        answer.headers["Cache-Control"],
+    )
 
 
 def test_failed_clients_reach_the_log_once_a_minute(office, client):

@@ -25,6 +25,7 @@ STANDS_OPEN = {
     "POST /oauth/revoke",
     "POST /oauth/introspect",
     "GET /.well-known/oauth-authorization-server",
+    "GET /.well-known/oauth-protected-resource",
     "GET /.well-known/jwks.json",
 }
 

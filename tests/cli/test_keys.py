@@ -53,6 +53,17 @@ def test_a_rotated_signing_key_leaves_the_old_one_to_verify(tmp_path):
     assert {before.active.kid, after.active.kid} == set(after.by_kid)
 
 
+def test_when_the_file_has_leaked_none_of_its_keys_verifies_any_more(tmp_path):
+    file = str(tmp_path / "signing.json")
+    SigningKeys.generate(tmp_path / "signing.json")
+    Shell({}).done("keys", "rotate-signing", "--file", file)
+
+    Shell({}).done("keys", "rotate-signing", "--leaked", "--file", file)
+
+    after = SigningKeys.load(tmp_path / "signing.json")
+    assert [after.active.kid] == list(after.by_kid)
+
+
 def test_rotating_what_is_no_key_file_is_refused_and_changes_nothing(tmp_path):
     path = tmp_path / "signing.json"
     path.touch(0o600)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, Uuid
+from sqlalchemy import JSON, Boolean, Date, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from referral_api.features.agencies.models import OfAgency
@@ -101,6 +101,7 @@ class Client(OfAgency, Base):
     scope: Mapped[str] = mapped_column(String(4_000))
     secret_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     jwks: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    dpop_bound_access_tokens: Mapped[bool] = mapped_column(Boolean, default=False)
     status: Mapped[str] = mapped_column(choice(12))
     version: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -15,12 +15,14 @@ from referral_api.features.accounts.oauth.models import RevokedToken
 from referral_api.features.accounts.sessions.models import MemberSession
 from referral_api.features.agencies.models import Agency
 from referral_api.identity import tokens
+from referral_api.identity.dpop import Proof
 from referral_api.identity.tokens import Claims, InvalidToken
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor, Request
 from referral_api.kernel.errors import NotFound, Unauthenticated
 from referral_api.kernel.words import Role
 from referral_api.store.session import session
+from referral_api.work import use_up
 
 __all__ = [
     "CURRENT_ROLES",
@@ -86,7 +88,14 @@ _MEMBER = (
         _session.expires_at > bindparam("now"),
     )
 )
-_CLIENT = select(_client.agency_id, _client.scope, _agency.type, _agency.country).where(
+_CLIENT = select(
+    _client.agency_id,
+    _client.scope,
+    _client.dpop_bound_access_tokens,
+    _agency.dpop_required,
+    _agency.type,
+    _agency.country,
+).where(
     _client.id == bindparam("client"),
     _client.status == "active",
     _agency.id == _client.agency_id,
@@ -103,13 +112,20 @@ _CLIENT_FOR = (
 )  # fmt: skip
 
 
-def identify(token: str, request: Request, on_behalf_of: str | None) -> Actor:
-    """The actor behind an access token. Unauthenticated if there is none now; Forbidden for a member it cannot act for."""
+def identify(token: str, request: Request, on_behalf_of: str | None, proof: Proof | None = None) -> Actor:
+    """The actor behind an access token. Unauthenticated if there is none now; Forbidden for a member it cannot act for.
+
+    A token that is bound to a key counts with a proof of that key, which counts once; another counts without.
+    """
     url = current_app.config["PUBLIC_URL"]
+    keys = current_app.extensions["signing_keys"]()
+    held = None if proof is None else {"jkt": proof.jkt}
     try:
-        claims = tokens.verify(current_app.extensions["signing_keys"], token, issuer=url, audience=url, now=request.now)
+        claims = tokens.verify(keys, token, issuer=url, audience=url, now=request.now, confirmation=held)
     except InvalidToken:
         raise _not_signed_in() from None
+    if proof is not None and not use_up(proof.digest, until=proof.expires_at):
+        raise Unauthenticated("This DPoP proof was used before: make one for each call.", reason="invalid_dpop_proof")
     return identify_claims(claims, request, on_behalf_of)
 
 
@@ -164,7 +180,7 @@ def _client_of(client_id: UUID, claims: Claims, request: Request, on_behalf_of: 
     else:
         values |= {"username": on_behalf_of.strip().lower(), "today": request.now.date()}
         rows = session().connection().execute(_CLIENT_FOR, values).all()
-    if not rows:
+    if not rows or (claims.confirmation is None and (rows[0].dpop_bound_access_tokens or rows[0].dpop_required)):
         raise _not_signed_in()
     first = rows[0]
     roles = [Role.SYSTEM]
@@ -192,7 +208,7 @@ def _words(scope: str) -> frozenset[str]:
 
 
 def _not_signed_in() -> Unauthenticated:
-    return Unauthenticated("The access token is not valid, or no longer. Sign in again.")
+    return Unauthenticated("The access token is not valid, or no longer. Sign in again.", reason="invalid_token")
 
 
 def lock_member(member_id: UUID) -> None:

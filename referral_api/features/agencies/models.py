@@ -63,6 +63,7 @@ class Agency(Base):
     second_contact: Mapped[dict[str, Any] | None] = mapped_column(GuardedJson)
     deadline_policy: Mapped[dict[str, Any] | None] = mapped_column(GuardedJson)
     lookups_opt_out: Mapped[bool] = mapped_column(Boolean)
+    dpop_required: Mapped[bool] = mapped_column(Boolean, default=False)
     status: Mapped[str] = mapped_column(choice(12))
     version: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

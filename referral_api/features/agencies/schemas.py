@@ -118,6 +118,9 @@ class CreateAgency(Body):
         load_default=None,
         metadata={"description": 'Left out of "is this child known?"; shelters are by default.'},
     )
+    dpop_required = Flag(
+        load_default=False, metadata={"description": "Its systems get no token that is not bound to a key (RFC 9449)."}
+    )
 
 
 class ChangeAgency(CreateAgency):
@@ -153,6 +156,7 @@ def agency_out(agency: Any) -> dict[str, Any]:
         "second_contact": agency.second_contact,
         "deadline_policy": agency.deadline_policy,
         "lookups_opt_out": agency.lookups_opt_out,
+        "dpop_required": agency.dpop_required,
         "status": agency.status,
         "created_at": clock.show(agency.created_at),
         "updated_at": clock.show(agency.updated_at),

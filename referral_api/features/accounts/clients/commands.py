@@ -14,7 +14,13 @@ __all__ = ["change_client", "connect_client"]
 
 
 def connect_client(
-    actor: Actor, agency: OwnAgency, *, name: str, scope: str, jwks: dict[str, Any] | None = None
+    actor: Actor,
+    agency: OwnAgency,
+    *,
+    name: str,
+    scope: str,
+    jwks: dict[str, Any] | None = None,
+    dpop_bound_access_tokens: bool = False,
 ) -> tuple[Client, str | None]:
     """Connect a system. Returns its secret too, shown this once; one that signs with its own keys needs none."""
     secret = None if jwks else secrets.new_secret("client")
@@ -25,6 +31,7 @@ def connect_client(
         scope=scope,
         secret_hash=secrets.digest(secret) if secret else None,
         jwks=jwks,
+        dpop_bound_access_tokens=dpop_bound_access_tokens,
         status="active",
         version=1,
         created_at=actor.now,
@@ -32,7 +39,8 @@ def connect_client(
     )
     with work(actor, Permission.CLIENT_CREATE, on=agency) as w:
         w.add(client)
-        w.record(client, fields=["jwks", "name", "scope"] if jwks else ["name", "scope"])
+        said = {"dpop_bound_access_tokens": dpop_bound_access_tokens, "jwks": jwks, "name": name, "scope": scope}
+        w.record(client, fields=[name for name, value in said.items() if value])
     return client, secret
 
 

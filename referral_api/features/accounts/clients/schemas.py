@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from referral_api.access import Permission, permits_role
-from referral_api.api.fields import Body, Code, Id, Machine, Moment, Text
+from referral_api.api.fields import Body, Code, Flag, Id, Machine, Moment, Text
 from referral_api.identity.jwk import InvalidKey, read_jwk
 from referral_api.kernel import clock, ids
 from referral_api.kernel.words import Role
@@ -54,16 +54,21 @@ _SCOPE = {"description": "Permission names with spaces between.", "example": "re
 _JWKS = {"machine": True, "description": "Public keys, for a system that signs (private_key_jwt)."}
 
 
+_BOUND = {"description": "Its tokens are always bound to a key (DPoP, RFC 9449)."}
+
+
 class ConnectClient(Body):
     name = Text(required=True, metadata={"description": "What the system is.", "example": "Case file bridge"})
     scope = Scope(4_000, required=True, metadata=_SCOPE)
     jwks = Jwks(allow_none=True, load_default=None, metadata=_JWKS)
+    dpop_bound_access_tokens = Flag(load_default=False, metadata=_BOUND)
 
 
 class ChangeClient(Body):
     name = Text(metadata={"description": "What the system is."})
     scope = Scope(4_000, metadata=_SCOPE)
     jwks = Jwks(metadata=_JWKS)
+    dpop_bound_access_tokens = Flag(metadata=_BOUND)
     status = Code("client_status", metadata={"description": "A revoked system is not let in any more."})
 
 
@@ -76,6 +81,7 @@ class ClientOut(Body):
     name = Text()
     scope = Text(4_000)
     jwks = Jwks(allow_none=True, metadata=_JWKS)
+    dpop_bound_access_tokens = Flag(metadata=_BOUND)
     status = Code("client_status")
     created_at = Moment()
     client_secret = Machine(200, metadata={"description": "Shown once."})
@@ -89,6 +95,7 @@ def client_out(client: Any, secret: str | None = None) -> dict[str, Any]:
         "name": client.name,
         "scope": client.scope,
         "jwks": client.jwks,
+        "dpop_bound_access_tokens": client.dpop_bound_access_tokens,
         "status": client.status,
         "created_at": clock.show(client.created_at),
     }

@@ -8,6 +8,7 @@ from flask import current_app
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 
+from referral_api import replay
 from referral_api.access import Permission
 from referral_api.features.accounts.oauth.errors import OAuthRefused
 from referral_api.features.accounts.oauth.models import ClientAssertion, RevokedToken
@@ -15,7 +16,7 @@ from referral_api.features.accounts.oauth.proofs import Proof, unknown_client
 from referral_api.features.accounts.oauth.queries import Authenticated, authenticate, is_client, named_client
 from referral_api.features.accounts.queries import identify_claims
 from referral_api.features.accounts.sessions.tries import count_try, report_failure
-from referral_api.identity import secrets, tokens
+from referral_api.identity import dpop, secrets, tokens
 from referral_api.identity.tokens import Claims, InvalidToken
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor, Request
@@ -25,28 +26,36 @@ from referral_api.work import Work, work
 __all__ = ["introspect_token", "issue_token", "revoke_token"]
 
 
-def issue_token(request: Request, proof: Proof, *, scope: str | None) -> dict[str, Any]:
-    """An access token for a system, with the scope it asks for or all that it holds (RFC 6749, 4.4)."""
+def issue_token(request: Request, proof: Proof, *, scope: str | None, holder: dpop.Proof | None) -> dict[str, Any]:
+    """An access token for a system, with the scope it asks for or all that it holds (RFC 6749, 4.4).
+
+    Whoever proves to hold a key gets a token that is bound to it (RFC 9449, 5); some systems get no other.
+    """
     with _client_at_work(request, proof, Permission.TOKEN_ISSUE) as (w, caller):
         held = frozenset(caller.client.scope.split())
         asked = held if scope is None else frozenset(scope.split())
         if not asked or not asked <= held:
             raise OAuthRefused("invalid_scope", "The client does not hold this scope.")
+        if holder is None and caller.must_bind:
+            raise OAuthRefused("invalid_request", "This client's tokens are bound to a key: send a DPoP proof.")
+        if holder is not None and not replay.first_use(w.session, holder.digest, until=holder.expires_at):
+            raise OAuthRefused("invalid_dpop_proof", "This DPoP proof was used before.")
         url = current_app.config["PUBLIC_URL"]
         client_id = ids.show("client", caller.client.id)
         token = tokens.issue(
-            current_app.extensions["signing_keys"],
+            current_app.extensions["signing_keys"](),
             issuer=url,
             audience=url,
             subject=client_id,
             client_id=client_id,
             now=request.now,
             scope=asked,
+            confirmation=None if holder is None else {"jkt": holder.jkt},
         )
         w.record(caller.client)
     return {
         "access_token": token,
-        "token_type": "Bearer",
+        "token_type": "Bearer" if holder is None else "DPoP",
         "expires_in": tokens.LIFETIME,
         "scope": " ".join(sorted(asked)),
     }
@@ -69,7 +78,8 @@ def introspect_token(request: Request, proof: Proof, *, token: str) -> dict[str,
         "jti": claims.token_id,
         "iat": int(claims.issued_at.timestamp()),
         "exp": int(claims.expires_at.timestamp()),
-        "token_type": "Bearer",
+        "token_type": "Bearer" if claims.confirmation is None else "DPoP",
+        **({"cnf": dict(claims.confirmation)} if claims.confirmation is not None else {}),
         **({"scope": " ".join(sorted(holder.scope))} if holder.scope is not None else {}),
     }
 
@@ -137,7 +147,7 @@ def _insert_once(w: Work, table: Any, row: dict[str, Any]) -> bool:
 def _claims(token: str, request: Request) -> Claims | None:
     url = current_app.config["PUBLIC_URL"]
     try:
-        return tokens.verify(current_app.extensions["signing_keys"], token, issuer=url, audience=url, now=request.now)
+        return tokens.read(current_app.extensions["signing_keys"](), token, issuer=url, audience=url, now=request.now)
     except InvalidToken:
         return None
 

@@ -25,10 +25,14 @@ __all__ = ["Authenticated", "authenticate", "is_client", "named_client"]
 
 @dataclass(frozen=True, slots=True)
 class Authenticated:
-    """A client that has proved who it is; `assertion` is what it may not use again."""
+    """A client that has proved who it is; `assertion` is what it may not use again.
+
+    `must_bind`: it gets no token that is not bound to a key, by its own entry or by its agency's.
+    """
 
     client: Client
     actor: Actor
+    must_bind: bool
     assertion: Assertion | None = None
 
 
@@ -46,7 +50,7 @@ def authenticate(proof: Proof, request: Request) -> Authenticated | None:
     found = _find(client_id) if client_id else None
     if found is None:
         return None
-    client, agency_type, country = found
+    client, agency_type, country, must_bind = found
     actor = Actor(
         "client",
         client.id,
@@ -57,10 +61,10 @@ def authenticate(proof: Proof, request: Request) -> Authenticated | None:
         roles=frozenset({Role.SYSTEM}),
     )
     if proof.secret is not None and client.secret_hash is not None:
-        return Authenticated(client, actor) if secrets.matches(proof.secret, client.secret_hash) else None
+        return Authenticated(client, actor, must_bind) if secrets.matches(proof.secret, client.secret_hash) else None
     if proof.assertion is not None and client.jwks is not None:
         assertion = _judge(proof.assertion, client, request.now)
-        return Authenticated(client, actor, assertion) if assertion else None
+        return Authenticated(client, actor, must_bind, assertion) if assertion else None
     return None
 
 
@@ -68,14 +72,14 @@ def is_client(client_id: UUID) -> bool:
     return session().execute(select(Client.id).where(Client.id == client_id)).first() is not None
 
 
-def _find(client_id: UUID) -> tuple[Client, str, str] | None:
+def _find(client_id: UUID) -> tuple[Client, str, str, bool] | None:
     query = (
-        select(Client, Agency.type, Agency.country)
+        select(Client, Agency.type, Agency.country, Agency.dpop_required)
         .join(Agency, Agency.id == Client.agency_id)
         .where(Client.id == client_id, Client.status == "active", Agency.status == "active")
     )
     row = session().execute(query).first()
-    return (row[0], row[1], row[2]) if row else None
+    return (row[0], row[1], row[2], row[3] or row[0].dpop_bound_access_tokens) if row else None
 
 
 def _judge(assertion: str, client: Client, now: datetime) -> Assertion | None:

@@ -6,11 +6,15 @@ from functools import wraps
 from flask import current_app, request
 
 from referral_api.access import Permission
+from referral_api.api.authorization import INVALID_PROOF, proof_of_key
+from referral_api.api.problems import STATUS
 from referral_api.api.rooms import Call, Reply
 from referral_api.features.accounts.oauth import commands, schemas
 from referral_api.features.accounts.oauth.errors import OAuthRefused
 from referral_api.features.accounts.oauth.proofs import Proof, read_proof
 from referral_api.features.accounts.room import room
+from referral_api.identity import dpop
+from referral_api.kernel.errors import CallError, Unauthenticated
 
 __all__ = ["room"]
 
@@ -28,11 +32,22 @@ def _in_oauth_words(route: Callable[[Call], Reply]) -> Callable[[Call], Reply]:
             reply.headers.update(_NOT_KEPT)
             return reply
         except OAuthRefused as refused:
-            headers = {"WWW-Authenticate": 'Basic realm="referral-api"'} if refused.status == 401 else {}
-            document = {"error": refused.error, "error_description": refused.description}
-            return Reply(document, status=refused.status, headers={**headers, **_NOT_KEPT})
+            return _refusal(refused)
 
     return answer
+
+
+def _refusal(refused: OAuthRefused) -> Reply:
+    headers = {"WWW-Authenticate": 'Basic realm="referral-api"'} if refused.status == 401 else {}
+    document = {"error": refused.error, "error_description": refused.description}
+    return Reply(document, status=refused.status, headers={**headers, **_NOT_KEPT})
+
+
+def _refuse(error: CallError) -> Reply | None:
+    """What the door finds wrong with a form is invalid_request (RFC 6749, 5.2), JSON instead of a form too."""
+    if STATUS[error.code] not in (415, 422):
+        return None
+    return _refusal(OAuthRefused("invalid_request", error.detail))
 
 
 def _proof(call: Call) -> Proof:
@@ -47,16 +62,28 @@ def _proof(call: Call) -> Proof:
     media=_FORM,
     public=True,
     refusal=schemas.OAuthErrorOut,
+    refuse=_refuse,
+    bindable=True,
 )
 @_in_oauth_words
 def issue_token(call: Call) -> Reply:
-    """Get an access token for an agency's system."""
+    """Get an access token for an agency's system; with a DPoP proof it is bound to the proof's key (RFC 9449)."""
     grant = call.body.get("grant_type")
     if grant is None:
         raise OAuthRefused("invalid_request", "grant_type is missing.")
     if grant != "client_credentials":
         raise OAuthRefused("unsupported_grant_type", "Only client_credentials is taken here.")
-    return Reply(commands.issue_token(call.actor.request, _proof(call), scope=call.body.get("scope")))
+    scope = call.body.get("scope")
+    return Reply(commands.issue_token(call.actor.request, _proof(call), scope=scope, holder=_holder()))
+
+
+def _holder() -> dpop.Proof | None:
+    if "DPoP" not in request.headers:
+        return None
+    try:
+        return proof_of_key()
+    except Unauthenticated as error:
+        raise OAuthRefused(INVALID_PROOF, error.detail) from None
 
 
 @room.post(
@@ -66,6 +93,7 @@ def issue_token(call: Call) -> Reply:
     media=_FORM,
     public=True,
     refusal=schemas.OAuthErrorOut,
+    refuse=_refuse,
 )
 @_in_oauth_words
 def revoke_token(call: Call) -> Reply:
@@ -82,6 +110,7 @@ def revoke_token(call: Call) -> Reply:
     media=_FORM,
     public=True,
     refusal=schemas.OAuthErrorOut,
+    refuse=_refuse,
 )
 @_in_oauth_words
 def introspect_token(call: Call) -> Reply:
@@ -101,7 +130,13 @@ def show_metadata(call: Call) -> Reply:
     return Reply(schemas.metadata(current_app.config["PUBLIC_URL"]))
 
 
+@room.get("/.well-known/oauth-protected-resource", answer=schemas.ResourceOut, public=True)
+def show_resource(call: Call) -> Reply:
+    """Say which server's tokens are taken here, and how they are shown."""
+    return Reply(schemas.resource(current_app.config["PUBLIC_URL"]))
+
+
 @room.get("/.well-known/jwks.json", answer=schemas.JwksOut, public=True)
 def show_keys(call: Call) -> Reply:
     """Publish the keys that access tokens are signed with."""
-    return Reply(current_app.extensions["signing_keys"].jwks(call.now))
+    return Reply(current_app.extensions["signing_keys"]().jwks(call.now))

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields
 
-from referral_api.api.fields import Body, Flag, Machine, Text, Whole, many
+from referral_api.api.fields import Body, Flag, Machine, Nested, Text, Whole, many
 from referral_api.features.accounts.clients.schemas import SCOPES
 from referral_api.features.accounts.oauth.proofs import JWT_BEARER
 from referral_api.identity.jwk import ALGORITHMS
@@ -15,10 +15,12 @@ __all__ = [
     "IssueToken",
     "JwksOut",
     "MetadataOut",
+    "ResourceOut",
     "OAuthErrorOut",
     "RevokeToken",
     "TokenOut",
     "metadata",
+    "resource",
 ]
 
 
@@ -55,8 +57,14 @@ class TokenOut(Body):
     scope = Text(4_000)
 
 
+class ConfirmationOut(Body):
+    """The key that a token is bound to (RFC 7800)."""
+
+    jkt = Text(64, metadata={"description": "Its thumbprint (RFC 7638)."})
+
+
 class IntrospectionOut(Body):
-    sometimes = ("iss", "aud", "sub", "client_id", "jti", "iat", "exp", "token_type", "scope")
+    sometimes = ("iss", "aud", "sub", "client_id", "jti", "iat", "exp", "token_type", "scope", "cnf")
 
     active = Flag(metadata={"description": "Everything else is said of a token of your own agency only."})
     iss = Text(500)
@@ -68,6 +76,7 @@ class IntrospectionOut(Body):
     exp = Whole(0, 2**53)
     token_type = Text(metadata={"example": "Bearer"})
     scope = Text(4_000)
+    cnf = Nested(ConfirmationOut)
 
 
 class OAuthErrorOut(Body):
@@ -94,6 +103,7 @@ class MetadataOut(Body):
     revocation_endpoint_auth_signing_alg_values_supported = many(Text())
     introspection_endpoint_auth_methods_supported = many(Text())
     introspection_endpoint_auth_signing_alg_values_supported = many(Text())
+    dpop_signing_alg_values_supported = many(Text())
 
 
 def metadata(url: str) -> dict[str, Any]:
@@ -115,4 +125,30 @@ def metadata(url: str) -> dict[str, Any]:
         "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
         "introspection_endpoint_auth_methods_supported": ways,
         "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
+        "dpop_signing_alg_values_supported": algorithms,
+    }
+
+
+class ResourceOut(Body):
+    resource = Text(500)
+    resource_name = Text()
+    resource_documentation = Text(500)
+    authorization_servers = many(Text(500))
+    scopes_supported = many(Text(), maximum=200)
+    bearer_methods_supported = many(Text())
+    dpop_signing_alg_values_supported = many(Text())
+    dpop_bound_access_tokens_required = Flag()
+
+
+def resource(url: str) -> dict[str, Any]:
+    """How tokens are got for and shown to this service (RFC 9728). Some agencies' systems must bind theirs; not everybody's."""
+    return {
+        "resource": url,
+        "resource_name": "Case referral exchange",
+        "resource_documentation": f"{url}/docs",
+        "authorization_servers": [url],
+        "scopes_supported": sorted(SCOPES),
+        "bearer_methods_supported": ["header"],
+        "dpop_signing_alg_values_supported": sorted(ALGORITHMS),
+        "dpop_bound_access_tokens_required": False,
     }

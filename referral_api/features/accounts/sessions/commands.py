@@ -128,7 +128,7 @@ def _signed_in(w: Work, session_id: UUID, expires_at: datetime) -> SignedIn:
     subject = ids.show("member", w.actor.id) if w.actor.id else ""
     url = current_app.config["PUBLIC_URL"]
     access = tokens.issue(
-        current_app.extensions["signing_keys"],
+        current_app.extensions["signing_keys"](),
         issuer=url,
         audience=url,
         subject=subject,
