@@ -9,12 +9,15 @@ from uuid import UUID
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from referral_api.kernel import codes, ids
+from referral_api.kernel.countries import COUNTRIES
 
 __all__ = [
     "Body",
     "Code",
     "Codes",
+    "Country",
     "Day",
+    "Email",
     "Flag",
     "Id",
     "Limits",
@@ -29,6 +32,8 @@ __all__ = [
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_CONTROL = "Control characters are not text."
+_OVERRIDES = "\u202d\u202e"
 
 
 class Limits:
@@ -51,12 +56,16 @@ class Body(Schema):
 
 
 class Text(fields.String):
-    """Words of people. Not empty, bounded, no control characters but line ends and tabs. A pattern is of the whole text."""
+    """Words of people. Not blank, bounded, no control characters but line ends and tabs. A pattern is of the whole text.
+
+    A short one is a line: it has no line ends, and no sign that shows its letters in another order than they are in (UAX 9, overrides).
+    """
 
     def __init__(
         self, maximum: int = Limits.LINE, *, minimum: int = 1, pattern: str | None = None, **kwargs: Any
     ) -> None:
-        self.maximum, self.pattern = maximum, pattern
+        self.maximum, self.minimum, self.pattern = maximum, minimum, pattern
+        self.line = maximum <= Limits.LINE
         checks: list[Any] = [validate.Length(min=minimum, max=maximum)]
         if pattern:
             checks.append(validate.Regexp(rf"(?:{pattern})\Z"))
@@ -65,8 +74,12 @@ class Text(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         if not isinstance(value, str):
             raise ValidationError("Not a string.")
-        if any(ord(c) < 32 and c not in "\n\r\t" for c in value):
-            raise ValidationError("Control characters are not text.")
+        if any(ord(c) < 32 and (self.line or c not in "\n\r\t") for c in value):
+            raise ValidationError("Line ends and control characters are not part of a line." if self.line else _CONTROL)
+        if self.line and any(c in value for c in _OVERRIDES):
+            raise ValidationError("A line is shown in the order in which it is written.")
+        if self.minimum and not value.strip():
+            raise ValidationError("Blank.")
         return value
 
 
@@ -89,6 +102,14 @@ class Code(fields.String):
         if not isinstance(value, str) or value not in self._known:
             raise ValidationError("Not a code of this value set.")
         return value
+
+
+class Country(Code):
+    """A country (ISO 3166-1 alpha-2)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        said = {"example": "KH", "description": "A country (ISO 3166-1 alpha-2).", **kwargs.pop("metadata", {})}
+        super().__init__(among=COUNTRIES, metadata=said, **kwargs)
 
 
 class Codes(fields.List[Any]):
@@ -146,6 +167,14 @@ class Day(fields.Field[date]):
         return day
 
 
+class Email(Text):
+    """An e-mail address (RFC 5321: 254 characters at most)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        said = {"example": "duty@example.org", **kwargs.pop("metadata", {})}
+        super().__init__(254, pattern=r"[^@\s]{1,64}@[^@\s.]{1,63}(\.[^@\s.]{1,63}){1,8}", metadata=said, **kwargs)
+
+
 class Flag(fields.Boolean):
     """True or false, as JSON says them."""
 
@@ -188,7 +217,7 @@ def many(field: fields.Field[Any], *, minimum: int = 0, maximum: int = Limits.IT
 
 def _printable(value: str) -> None:
     if any(ord(c) < 32 for c in value):
-        raise ValidationError("Control characters are not text.")
+        raise ValidationError(_CONTROL)
 
 
 def _each_once(values: list[str]) -> None:

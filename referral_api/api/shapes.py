@@ -13,7 +13,10 @@ from referral_api.api.fields import Body, Code, Codes, Day, Id, Machine, Moment,
 __all__ = ["EXAMPLE_ID", "Shapes", "id_pattern"]
 
 EXAMPLE_ID = "01m86a7s04e5vtfdx32bwdvnvj"
-_TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
+_SIGNS = r"[^\x00-\x08\x0b\x0c\x0e-\x1f]"
+_TEXT = rf"^{_SIGNS}*[^\s\x00-\x1f]{_SIGNS}*$"
+_LETTERS = r"[^\x00-\x1f\u202d\u202e]"
+_LINE = rf"^{_LETTERS}*[^\s\x00-\x1f\u202d\u202e]{_LETTERS}*$"
 _MACHINE = r"^[^\x00-\x1f]*$"
 
 
@@ -83,7 +86,7 @@ def _own(field: fields.Field[Any]) -> dict[str, Any]:
         case Codes():
             return {"uniqueItems": True}
         case Text():
-            return {"pattern": f"^(?:{field.pattern})$" if field.pattern else _TEXT}
+            return {"pattern": _pattern(field)}
         case Machine():
             return {"pattern": _MACHINE}
         case Whole():
@@ -92,6 +95,14 @@ def _own(field: fields.Field[Any]) -> dict[str, Any]:
             names = {"propertyNames": _converted_key(field.key_field)} if field.key_field else {}
             return {"maxProperties": 100, **names}
     return {}
+
+
+def _pattern(field: Text) -> str:
+    if field.pattern:
+        return f"^(?:{field.pattern})$"
+    if not field.minimum:
+        return rf"^{_LETTERS if field.line else _SIGNS}*$"
+    return _LINE if field.line else _TEXT
 
 
 def _converted_key(field: fields.Field[Any]) -> dict[str, Any]:

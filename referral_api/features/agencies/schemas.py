@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 
 from marshmallow import ValidationError, fields
 
-from referral_api.api.fields import Body, Code, Codes, Flag, Id, ListQuery, Moment, Nested, Text, many
+from referral_api.api.fields import Body, Code, Codes, Country, Email, Flag, Id, ListQuery, Moment, Nested, Text, many
 from referral_api.kernel import clock, deadlines, hours, ids
 
 __all__ = [
@@ -16,15 +16,9 @@ __all__ = [
     "CreateAgency",
     "agency_out",
     "countries",
-    "country",
     "language",
     "languages",
 ]
-
-
-def country(**more: Any) -> Text:
-    said = {"description": "ISO 3166-1 alpha-2.", "example": "KH"}
-    return Text(2, pattern=r"[A-Z]{2}", metadata=said, **more)
 
 
 def language(**more: Any) -> Text:
@@ -37,7 +31,7 @@ def languages(**more: Any) -> fields.List[Any]:
 
 
 def countries(**more: Any) -> fields.List[Any]:
-    return _each_once(many(country(), maximum=250, **more))
+    return _each_once(many(Country(), maximum=250, **more))
 
 
 def _each_once(made: fields.List[Any]) -> fields.List[Any]:
@@ -65,7 +59,7 @@ class Contact(Body):
 
     name = Text(allow_none=True, metadata={"description": "A person or a desk.", "example": "Duty desk"})
     phone = Text(40, allow_none=True, pattern=r"\+?[0-9 ()./-]{3,40}", metadata={"example": "+855 23 555 0100"})
-    email = Text(254, allow_none=True, pattern=r"[^@\s]{1,64}@[^@\s]{1,189}", metadata={"example": "duty@example.org"})
+    email = Email(allow_none=True)
 
 
 class Judged(fields.Field[Any]):
@@ -90,7 +84,7 @@ class CreateAgency(Body):
     type = Code(
         "agency_type", required=True, metadata={"description": "What it is: this decides what it may be shown."}
     )
-    country = country(required=True)
+    country = Country(required=True)
     languages = languages(load_default=list, metadata={"description": "In which languages one can talk to it."})
     capabilities = Codes("capability", load_default=list, metadata={"description": "What its people can do."})
     time_zone = TimeZone(64, load_default="UTC", metadata={"description": "IANA name.", "example": "Asia/Phnom_Penh"})
@@ -130,7 +124,7 @@ class ChangeAgency(CreateAgency):
 
 class AgencyList(ListQuery):
     type = Code("agency_type", load_default=None)
-    country = country(load_default=None)
+    country = Country(load_default=None)
     capability = Code("capability", load_default=None)
 
 

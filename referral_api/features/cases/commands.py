@@ -106,7 +106,7 @@ def change_case(actor: Actor, file: CaseFile, *, changes: Mapping[str, Any], rea
                 said=plain(subject[data_class] or {}),
             )
         if "family" in merged:
-            note_suspects(w, case, merged["family"])
+            note_suspects(w, case, merged["family"], current.get("family"))
         if changes.get("case_number"):
             sealed.seal_case_number(w, case, key, changes["case_number"])
         _set_row(case, row)
@@ -140,7 +140,6 @@ def change_case(actor: Actor, file: CaseFile, *, changes: Mapping[str, Any], rea
 def close_case(actor: Actor, file: CaseFile, *, reason_code: str, note: str | None = None) -> CaseView:
     """Close a case. Its referrals go on or are closed by their own steps; its data stays until the retention date."""
     case = file.case
-    view(actor, file)
     with work(actor, Permission.CASE_CLOSE, on=case) as w:
         if case.status != "open":
             raise IllegalStep(case.status, ["reopen"] if case.status == "closed" else [])
@@ -157,7 +156,6 @@ def close_case(actor: Actor, file: CaseFile, *, reason_code: str, note: str | No
 def reopen_case(actor: Actor, file: CaseFile) -> CaseView:
     """Take a closed case up again."""
     case = file.case
-    view(actor, file)
     with work(actor, Permission.CASE_REOPEN, on=case) as w:
         if case.status != "closed":
             raise IllegalStep(case.status, ["close"] if case.status == "open" else [])
@@ -175,16 +173,13 @@ def _touched(w: Work, case: Case, **said: Any) -> CaseView:
 
 
 def _may_change(before: CaseView, row: Mapping[str, Any], subject: Mapping[str, Any], number: bool) -> None:
-    hidden = sorted(
-        c
-        for c in subject
-        if c in before.shown.by_glass
-        or (c == "safe_contact" and not before.shown.safe_contact)
-        or (c != "safe_contact" and c not in before.shown.classes)
-    )
-    if hidden or ((row or number) and before.relation is not Relation.OWNER):
+    shown = before.shown.classes | ({"safe_contact"} if before.shown.safe_contact else set())
+    if any(c not in shown or c in before.shown.by_glass for c in subject):
+        raise Forbidden("You may change only what is shown to you.", reason="not_disclosed")
+    takes_away = any(patch is None for patch in subject.values())
+    if before.relation is not Relation.OWNER and (row or number or takes_away or "safe_contact" in subject):
         raise Forbidden(
-            "You may change only what is shown to you, and the minimum only as its owner.", reason="not_disclosed"
+            "Only the owner changes the minimum and the safe contact, and takes a data class away.", reason="not_owner"
         )
 
 

@@ -130,7 +130,10 @@ def find_case(actor: Actor, case_id: UUID) -> CaseFile:
     """The case and all that deciding about it needs, in one statement; NotFound for whoever may not know of it."""
     if actor.request.changing:
         lock_case(case_id)
-    return _find(actor, case_id)
+    file = _find(actor, case_id)
+    if actor.request.if_match is not None:
+        view(actor, file)  # An ETag is of what its viewer is shown, so that must be known before the two are compared.
+    return file
 
 
 def _find(actor: Actor, case_id: UUID) -> CaseFile:

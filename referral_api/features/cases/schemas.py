@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from marshmallow import ValidationError, validates_schema
 from marshmallow import fields as f
 
 from referral_api.api.fields import (
     Body,
     Code,
     Codes,
+    Country,
     Day,
+    Email,
     Flag,
     Id,
     Limits,
@@ -25,7 +28,6 @@ from referral_api.kernel import clock, ids
 from referral_api.kernel.words import DATA_CLASSES
 
 _LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
-_COUNTRY = r"[A-Z]{2}"
 _SUBDIVISION = r"[A-Z]{2}-[A-Z0-9]{1,3}"
 
 
@@ -35,10 +37,6 @@ def _line(example: str | None = None, maximum: int = Limits.LINE, **kwargs: Any)
 
 def _text(maximum: int = Limits.TEXT) -> Text:
     return Text(maximum, allow_none=True)
-
-
-def _country(**kwargs: Any) -> Text:
-    return Text(2, pattern=_COUNTRY, metadata={"example": "KH", "description": "ISO 3166-1 alpha-2."}, **kwargs)
 
 
 def _language(**kwargs: Any) -> Text:
@@ -52,13 +50,18 @@ def _language(**kwargs: Any) -> Text:
 
 
 class Area(Body):
-    country = _country(required=True)
+    country = Country(required=True)
     subdivision = Text(
         6,
         allow_none=True,
         pattern=_SUBDIVISION,
         metadata={"example": "KH-12", "description": "ISO 3166-2; the finest area that is shared."},
     )
+
+    @validates_schema
+    def _within(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("subdivision") and not data["subdivision"].startswith(f"{data.get('country')}-"):
+            raise ValidationError("A subdivision of another country.", "subdivision")
 
 
 class Reference(Body):
@@ -73,7 +76,7 @@ class Identity(Body):
     date_of_birth = Day(allow_none=True, metadata={"example": "2013-05-04"})
     date_of_birth_estimated = Flag(allow_none=True)
     sex = Code("sex", allow_none=True)
-    nationalities = many(_country(), maximum=10, allow_none=True)
+    nationalities = many(Country(), maximum=10, allow_none=True)
     references = many(Nested(Reference), maximum=20, allow_none=True)
 
 
@@ -83,7 +86,7 @@ class Contact(Body):
         allow_none=True, metadata={"description": "The address opens to named assigned workers only."}
     )
     phones = many(Text(40), maximum=10, allow_none=True)
-    email = _line("name@example.org")
+    email = Email(allow_none=True, metadata={"example": "name@example.org"})
     living_with = _line()
 
 
