@@ -1,5 +1,6 @@
 """The roof: puts the service together. The only file that knows every room."""
 
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -71,7 +72,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     kms = KeyFile.parse(settings.kms_key) if settings.kms_key else None
     vault.init_app(app, KeyRing.parse(settings.vault_keys, kms))
     db.init_app(app)
-    Migrate(app, db, directory="referral_api/store/migrations")
+    Migrate(app, db, directory=str(Path(__file__).parent / "store" / "migrations"))
     with app.app_context():
         configure_engine(db.engine)
     rates.init_app(app, storage=settings.rate_storage, per_minute=settings.rate_per_minute)

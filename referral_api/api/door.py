@@ -172,6 +172,8 @@ def _sent(endpoint: Endpoint) -> _Sent:
         return _Sent(data, {}, UnsupportedMediaType("Compressed bodies are refused."))
     if data and request.mimetype not in endpoint.media:
         return _Sent(data, {}, UnsupportedMediaType(f"Send {' or '.join(endpoint.media)}."))
+    if request.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8", "us-ascii"):
+        return _Sent(data, {}, UnsupportedMediaType("Send UTF-8."))
     if endpoint.media == ("application/x-www-form-urlencoded",):
         return _Sent(data, request.form.to_dict(), None)
     try:
@@ -227,6 +229,7 @@ def _checked(
         raise Forbidden("On-Behalf-Of names nobody for whom you may act.", reason="on_behalf_of")
     call = Call(actor, path, endpoint=endpoint)
     arguments = request.args.to_dict()
+    twice = [name for name in arguments if len(request.args.getlist(name)) > 1]
     if arguments:
         bodies.refuse_imagery_in(arguments, endpoint.query)
     if endpoint.body is not None:
@@ -238,6 +241,8 @@ def _checked(
         call.query = bodies.load(endpoint.query, arguments)
     elif arguments:
         raise Invalid([FieldError("", "unknown-field", "This address takes no query arguments.")])
+    if twice:
+        raise Invalid([FieldError(f"/{name}", "repeated", "Said more than once.") for name in twice])
     if endpoint.body is not None:
         call.body = bodies.load(endpoint.body, sent.document)
     if key is None:

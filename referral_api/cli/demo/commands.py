@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import shlex
 import sys
 import time
 from collections.abc import Mapping
@@ -160,11 +161,14 @@ def _answers(port: int) -> bool:
 
 
 def _welcome(folder: Path, port: int, seconds: float) -> str:
+    elsewhere = "" if folder == Path("var").resolve() else f"REFERRAL_DATA_DIR={shlex.quote(str(folder))} "
     return f"""
 Ready after {seconds:.1f} s: http://127.0.0.1:{port}   (Ctrl-C ends it)
 Sign in as anybody: user names and passwords are in {folder / files.DEMO_FILE}
   police.caseworker1  clinic.caseworker1  welfare.supervisor  police.auditor  oversight.auditor  platform.admin ...
-What to try: README.md. The log, in a second shell: ./referral audit tail --follow
+What to try, in a second shell: README.md, with
+  api=http://127.0.0.1:{port} demo={shlex.quote(str(folder / files.DEMO_FILE))}
+The log: {elsewhere}./referral audit tail --follow
 """
 
 

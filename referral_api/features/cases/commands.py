@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from referral_api import vault
@@ -15,7 +16,7 @@ from referral_api.features.cases.parties import admit, assign
 from referral_api.features.cases.queries import CaseFile, CaseView, view, view_now
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
-from referral_api.kernel.errors import Forbidden, IllegalStep, NotFound
+from referral_api.kernel.errors import FieldError, Forbidden, IllegalStep, Invalid, NotFound
 from referral_api.kernel.words import Relation
 from referral_api.vault import Place
 from referral_api.work import OwnAgency, Work, work
@@ -39,6 +40,7 @@ def open_case(
     agency = actor.agency_id
     if agency is None:
         raise NotFound()
+    _refuse_future(actor, subject)
     if row.get("age_band") is None:
         row["age_band"] = _band(actor, subject)
     with work(actor, Permission.CASE_OPEN, on=OwnAgency(agency)) as w:
@@ -84,6 +86,7 @@ def change_case(actor: Actor, file: CaseFile, *, changes: Mapping[str, Any], rea
     if "safe_contact" in changes:
         subject["safe_contact"] = changes["safe_contact"]
     row = {name: changes[name] for name in _ROW if name in changes}
+    _refuse_future(actor, subject)
     with work(actor, Permission.CASE_CHANGE, on=case) as w:
         _may_change(before, row, subject, "case_number" in changes)
         if case.status != "open":
@@ -192,6 +195,15 @@ def _set_row(case: Case, row: Mapping[str, Any]) -> None:
             case.risk_flags = list(value or [])
         else:
             setattr(case, name, value)
+
+
+def _refuse_future(actor: Actor, subject: Mapping[str, Any]) -> None:
+    """A day that is over somewhere on earth is not in the future: no time zone is more than 14 hours ahead."""
+    today = (actor.now + timedelta(hours=14)).date()
+    days = [("identity", "date_of_birth"), ("protection_concern", "first_reported_on")]
+    told = [(c, name) for c, name in days if (day := (subject.get(c) or {}).get(name)) is not None and day > today]
+    if told:
+        raise Invalid([FieldError(f"/subject/{c}/{name}", "future", "This day is still to come.") for c, name in told])
 
 
 def _band(actor: Actor, subject: Mapping[str, Any]) -> str:

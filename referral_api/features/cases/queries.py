@@ -31,6 +31,7 @@ __all__ = [
     "documents",
     "find_case",
     "list_cases",
+    "number_in_list",
     "lock_case",
     "read_case",
     "view",
@@ -271,8 +272,12 @@ def _listing(filters: tuple[str, ...], later: bool) -> Rows:
     """The statement of the work list under these filters, built at its first use."""
     c = Case.__table__.c
     query: Rows = select(
-        *(c[n] for n in _LISTED), relations_here(VIEWER).label("relations"), assigned_here(VIEWER).label("assigned")
-    )
+        *(c[n] for n in _LISTED),
+        CaseKey.kek_id,
+        CaseKey.wrapped,
+        relations_here(VIEWER).label("relations"),
+        assigned_here(VIEWER).label("assigned"),
+    ).join(CaseKey, CaseKey.case_id == c.id)
     query = visible_cases(query, VIEWER).where(*(c[name] == bindparam(name) for name in filters))
     return paged(query, c.id, later=later)
 
@@ -280,7 +285,7 @@ def _listing(filters: tuple[str, ...], later: bool) -> Rows:
 def list_cases(
     actor: Actor, *, limit: int, after: UUID | None, status: str | None = None, risk_level: str | None = None
 ) -> Page:
-    """One page of the agency's work list: the minimum of each case."""
+    """One page of the agency's work list: the minimum of each case, and of its own the number, for whom the identity is open."""
     filters = {name: value for name, value in (("status", status), ("risk_level", risk_level)) if value}
     statement = _listing(tuple(filters), after is not None)
     page = page_from(session(), statement, {**filters, **seen_by(actor)}, limit=limit, after=after)
@@ -293,9 +298,17 @@ def list_cases(
     return page
 
 
+def number_in_list(actor: Actor, row: Any) -> str | None:
+    """The case number of a line of the work list."""
+    own = row.owner_agency_id == actor.agency_id and row.wrapped is not None
+    if not own or not (actor.person_id is None or rules.opens_identity(actor, bool(row.assigned))):
+        return None
+    return sealed.case_number(vault.ring().unwrap(row.kek_id, row.wrapped), row)
+
+
 _LISTED = (
     "id", "owner_agency_id", "lead_agency_id", "identification_status", "subject_role", "intake_channel", "risk_level", "risk_flags",
-    "language", "area_country", "area_subdivision", "age_band", "status", "retention_until", "legal_hold", "created_at", "updated_at",
+    "case_number_sealed", "language", "area_country", "area_subdivision", "age_band", "status", "retention_until", "legal_hold", "created_at", "updated_at",
 )  # fmt: skip
 
 

@@ -57,7 +57,9 @@ def list_cases(call: Call) -> Reply:
         status=query["status"],
         risk_level=query["risk_level"],
     )
-    return paging.page(call, [s.case_item(row) for row in page.rows], page.next_after)
+    return paging.page(
+        call, [s.case_item(row, queries.number_in_list(call.actor, row)) for row in page.rows], page.next_after
+    )
 
 
 @room.get("/v1/cases/{case_id}", permission=P.CASE_READ, answer=s.CaseOut, purpose=True, etag=True)

@@ -17,6 +17,7 @@ __all__ = [
     "Shown",
     "age_band_of",
     "calls_for_hold",
+    "opens_identity",
     "retention_from",
     "what_is_shown",
 ]
@@ -102,6 +103,11 @@ def what_is_shown(
         tuple(g for g in used if g.data_class in classes),
         frozenset(by_glass),
     )
+
+
+def opens_identity(actor: Actor, assigned: bool) -> bool:
+    """Whether this person may be shown who a child of its agency's own case is."""
+    return "identity" not in _personal_reasons(actor, assigned)
 
 
 def _personal_reasons(actor: Actor, assigned: bool) -> Mapping[str, str]:

@@ -393,12 +393,13 @@ def erased_out(case: Case) -> dict[str, Any]:
     return {"id": ids.show("case", case.id), "status": case.status}
 
 
-def case_item(row: Any) -> dict[str, Any]:
+def case_item(row: Any, number: str | None) -> dict[str, Any]:
     """A line of the work list."""
     relations = row.relations.split(",")
     order = ("owner", "receiving", "plan_member", "break_glass")
     return {
         "id": ids.show("case", row.id),
+        "case_number": number,
         "your_relation": next(r for r in order if r in relations),
         **_row(row),
         "updated_at": clock.show(row.updated_at),

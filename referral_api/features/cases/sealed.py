@@ -104,7 +104,7 @@ def seal_case_number(w: Work, case: Case, key: bytes, number: str) -> None:
     case.case_number_hash = vault.ring().digest("search", number.strip().casefold().encode())
 
 
-def case_number(key: bytes, case: Case) -> str | None:
+def case_number(key: bytes, case: Case | Any) -> str | None:
     if case.case_number_sealed is None:
         return None
     return vault.open_sealed(key, case.case_number_sealed, Place("cases", "case_number", case.id, case.id))

@@ -23,11 +23,12 @@ AGREEMENT_STEPS = Machine(
         _step("withdraw", "active withdrawal_requested pending_approval", None),
     ]
 )
+# A duty acts before a second person looked: `reviewed` is active after that, so that it is judged once. It is never shown.
 DUTY_STEPS = Machine(
     [
         _step("approve", "pending_approval active", "active"),
         _step("refuse", "pending_approval active", "refused"),
-        _step("end", "active", "ended"),
+        _step("end", "active reviewed", "ended"),
     ]
 )
 

@@ -63,10 +63,12 @@ def _uuid(name: str, text: str) -> Any:
     return found
 
 
-@room.get("/v1/audit/entries/{entry_id}", permission=P.AUDIT_READ, answer=s.EntryOut, purpose=True)
+@room.get("/v1/audit/entries/{entry_id}", permission=P.AUDIT_READ, answer=s.EntryOut, purpose=True, etag=True)
 def read_entry(call: Call) -> Reply:
     """Read one audit entry."""
-    return Reply(queries.read_entry(call.actor, call.id("entry")))
+    entry_id = call.id("entry")
+    entry = queries.read_entry(call.actor, entry_id)
+    return Reply(entry, etag=work.etag(call.actor, "entry", entry_id, [entry["index"]]))
 
 
 @room.get(

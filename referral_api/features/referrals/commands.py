@@ -255,6 +255,8 @@ def _check_names(w: Work, case: Case, row: Mapping[str, Any]) -> None:
         problems.append(FieldError("/to_agency_id", "not-found", "There is no such thing."))
     elif receiver.id == case.owner_agency_id:
         problems.append(FieldError("/to_agency_id", "owner", "The owner does not refer to itself."))
+    elif receiver.type in rules.NO_RECEIVERS:
+        problems.append(FieldError("/to_agency_id", "recipient-type", "An oversight body takes no referrals."))
     elif row["kind"] == "protection_report" and receiver.type not in rules.REPORT_RECEIVERS:
         problems.append(
             FieldError(

@@ -8,11 +8,13 @@ from datetime import datetime
 from referral_api.features.consent.rules import in_force
 from referral_api.kernel.errors import ConsentEnded, ConsentMissing
 
-__all__ = ["REPORT_RECEIVERS", "REPORT_REDIRECTS", "consent_carries", "receipt_number"]
+__all__ = ["NO_RECEIVERS", "REPORT_RECEIVERS", "REPORT_REDIRECTS", "consent_carries", "receipt_number"]
 
 REPORT_RECEIVERS = frozenset(
     {"police_unit", "prosecutor", "social_service_authority", "national_central_bureau", "hotline"}
 )
+NO_RECEIVERS = frozenset({"oversight"})
+"""Types of agency that work with no child, so nothing is referred to them."""
 REPORT_REDIRECTS = frozenset({"wrong_recipient", "outside_area"})
 
 

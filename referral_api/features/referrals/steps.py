@@ -165,6 +165,8 @@ def _redirect_problem(referral: Referral, onward_type: str | None, said: dict[st
         return FieldError("/to_agency_id", "not-found", "There is no such thing.")
     if said["to_agency_id"] in (referral.to_agency_id, referral.case.owner_agency_id):
         return FieldError("/to_agency_id", "same", "Redirect to another agency than the sender and yourself.")
+    if onward_type in rules.NO_RECEIVERS:
+        return FieldError("/to_agency_id", "recipient-type", "An oversight body takes no referrals.")
     if referral.referral_kind == "protection_report":
         if said["reason_code"] not in rules.REPORT_REDIRECTS:
             return FieldError("/reason_code", "kind", "A report is redirected only as wrong_recipient or outside_area.")

@@ -130,13 +130,15 @@ def end_consent(actor: Actor, consent: Consent, file: CaseFile, *, reason: str |
 
 def _legal(w: Work, consent: Consent, step: str) -> None:
     state = shown_state(consent.state, consent.valid_until, w.now)
-    if step not in steps_of(consent.basis).allowed(state, _OWNER_SIDE):
+    judged = state == "active" and consent.basis in DUTIES and consent.reviewed_at is not None
+    allowed = steps_of(consent.basis).allowed("reviewed" if judged else state, _OWNER_SIDE)
+    if step not in allowed:
         detail = (
             "A duty is not withdrawn; the owner's supervisor ends it."
             if step == "withdraw" and consent.basis in DUTIES
             else None
         )
-        raise IllegalStep(state, steps_of(consent.basis).allowed(state, _OWNER_SIDE), detail)
+        raise IllegalStep(state, allowed, detail)
 
 
 def _second_person(w: Work, consent: Consent) -> None:

@@ -1,10 +1,13 @@
 """The addresses of signing in."""
 
+from uuid import UUID
+
 from referral_api.access import Permission
 from referral_api.api.rooms import Call, Reply
 from referral_api.features.accounts.members.schemas import MemberOut, member_out
 from referral_api.features.accounts.room import room
 from referral_api.features.accounts.sessions import commands, queries, schemas
+from referral_api.work import etag
 
 __all__ = ["room"]
 
@@ -43,13 +46,15 @@ def end_session(call: Call) -> Reply:
     return Reply(None)
 
 
-@room.get("/v1/me", answer=schemas.MeOut)
+@room.get("/v1/me", answer=schemas.MeOut, etag=True)
 def show_me(call: Call) -> Reply:
     """Say who I am, in which roles, and for which purposes I may ask."""
     actor = call.actor
     if actor.kind == "member" and actor.id is not None:
-        return Reply(schemas.me_out(actor, queries.about_member(actor.id)))
-    return Reply(schemas.client_out(actor))
+        shown = schemas.me_out(actor, queries.about_member(actor.id))
+    else:
+        shown = schemas.client_out(actor)
+    return Reply(shown, etag=etag(actor, actor.kind, actor.id or UUID(int=0), [shown]))
 
 
 @room.post(
