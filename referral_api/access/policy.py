@@ -312,7 +312,12 @@ POLICY: tuple[Rule, ...] = (
         R.OVERSEER,
         because="an auditor sees who could read a case, without a word about the child",
     ),
-    _allow(P.EVENT_LIST, WORKERS, R.OWN_AGENCY, because="an agency hears of what concerns it"),
+    _allow(
+        P.EVENT_LIST,
+        WORKERS | AUDITORS,
+        R.OWN_AGENCY,
+        because="an agency hears of what concerns it; an oversight body of each break-glass",
+    ),
 )
 
 _ROLES: dict[P, frozenset[Role]] = {}

@@ -4,6 +4,7 @@ import pytest
 
 from referral_api.outbox import number_events
 from referral_api.store.session import db
+from tests.world import CASE
 
 CLINIC, POLICE, BOSS = "clinic.caseworker1", "police.caseworker1", "police.supervisor"
 
@@ -87,14 +88,17 @@ def test_a_protected_address_opens_to_named_workers_only(world):
 
 
 def test_the_need_and_early_messages_do_not_say_who_the_child_is(world):
-    case = world.open_case()
+    case = world.open_case(subject={**CASE["subject"], "education": {"school": "Wat Bo School"}})
     consent = world.give_consent(case)
     for need in ("Counselling for Sokha please.", "Call +855 12 345 678 first.", "She lives at 12 Street 240, Phnom Penh.", "See file PNP-2026-0147.",
-                 "SOKHA needs help", "Id KH 0412 778"):  # fmt: skip
+                 "SOKHA needs help", "Id KH 0412 778", "Near 12 Street 240.", "She goes to Wat Bo school."):  # fmt: skip
         answer = world.refer(case, consent, need=need)
         assert (422, "/need") == (answer.status_code, answer.json["errors"][0]["pointer"]), need
         assert "Sokha" not in answer.text
-    assert 201 == world.refer(case, consent, need="Counselling for a girl of 13 who sleeps badly.").status_code
+    assert (
+        201
+        == world.refer(case, consent, need="Counselling in Phnom Penh for a girl of 13 who sleeps badly.").status_code
+    )
 
 
 def test_a_receiver_sees_only_the_owner_and_itself_among_the_parties(world):

@@ -49,9 +49,17 @@ def _exact(documents: Mapping[str, Mapping[str, Any]], case_number: str | None) 
     contact, identity = documents.get("contact", {}), documents.get("identity", {})
     justice, investigation = documents.get("justice_status", {}), documents.get("investigation", {})
     found = [contact.get("address"), contact.get("email"), justice.get("police_reference"), case_number]
+    found += [documents.get("education", {}).get("school"), *_places(contact.get("address") or "")]
     found += [reference.get("value") for reference in identity.get("references") or []]
     found += list(investigation.get("icse_references") or [])
     return [value for value in found if value and len(value) >= 4]
+
+
+def _places(address: str) -> Iterator[str]:
+    """The parts of an address that tell a house or a street: those with a number. A town alone tells little."""
+    for part in re.split(r"[,;\n]", address):
+        if any(c.isdigit() for c in part) and len(part.split()) > 1:
+            yield part
 
 
 def _phones(documents: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

@@ -32,7 +32,7 @@ __all__ = [
     "change_referral", "create_referral", "dispatch", "must_carry", "receiver_grants", "refuse_identity", "send_referral", "set_deadlines",
 ]  # fmt: skip
 
-_TELLING = ("identity", "contact", "family", "justice_status", "investigation")
+_TELLING = ("identity", "contact", "family", "education", "justice_status", "investigation")
 
 
 def create_referral(actor: Actor, *, case_id: UUID, send: bool, need: str, **row: Any) -> ReferralView:

@@ -50,10 +50,8 @@ def end_session(call: Call) -> Reply:
 def show_me(call: Call) -> Reply:
     """Say who I am, in which roles, and for which purposes I may ask."""
     actor = call.actor
-    if actor.kind == "member" and actor.id is not None:
-        shown = schemas.me_out(actor, queries.about_member(actor.id))
-    else:
-        shown = schemas.client_out(actor)
+    who = actor.id if actor.kind == "member" else None
+    shown = schemas.client_out(actor) if who is None else schemas.me_out(actor, queries.about_member(who))
     return Reply(shown, etag=etag(actor, actor.kind, actor.id or UUID(int=0), [shown]))
 
 
