@@ -98,6 +98,8 @@ class Permission(StrEnum):
     CLIENT_CREATE = "client:create", "client.created"
     CLIENT_CHANGE = "client:change", "client.changed"
     CLIENT_READ = "client:read", "client.read"
+    CLIENT_CONFIRM = "client:confirm", "client.confirmed"
+    IDENTITY_READ = "identity:read", "identity.read"
     CERTIFICATE_ENTER = "certificate:enter", "certificate.entered"
     CERTIFICATE_CONFIRM = "certificate:confirm", "certificate.confirmed"
     CERTIFICATE_END = "certificate:end", "certificate.ended"

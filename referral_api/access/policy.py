@@ -239,7 +239,30 @@ POLICY: tuple[Rule, ...] = (
     ),
     _allow(P.CLIENT_CREATE, AGENCY_ADMINS, R.OWN_AGENCY, because="an agency connects its own systems"),
     _allow(P.CLIENT_CHANGE, AGENCY_ADMINS, R.OWN_AGENCY, because="an agency connects its own systems"),
-    _allow(P.CLIENT_READ, AGENCY_ADMINS | AUDITORS, R.OWN_AGENCY, because="an agency connects its own systems"),
+    _allow(
+        P.CLIENT_READ,
+        AGENCY_ADMINS | SUPERVISORS | AUDITORS,
+        R.OWN_AGENCY,
+        because="who confirms a system must see it, and who audits too",
+    ),
+    _allow(
+        P.CLIENT_CONFIRM,
+        AGENCY_ADMINS | SUPERVISORS,
+        R.OWN_AGENCY,
+        because="a second person agrees before a system is shown identities",
+    ),
+    _allow(
+        P.CLIENT_CONFIRM,
+        PLATFORM,
+        R.ANY,
+        because="the platform is the second person where an agency has nobody else yet",
+    ),
+    _allow(
+        P.IDENTITY_READ,
+        SYSTEMS,
+        R.SELF,
+        because="a system that acts for a member is shown identities, for a year after a second person agreed",
+    ),
     _allow(P.CERTIFICATE_ENTER, AGENCY_ADMINS, R.OWN_AGENCY, because="an agency vouches for its people's training"),
     _allow(
         P.CERTIFICATE_CONFIRM,

@@ -162,7 +162,8 @@ def create_client(
     with opened(installation.app()):
         actor = _actor(username)
         with _said(actor, Permission.CLIENT_CREATE):
-            made = client_out(*connect_client(actor, _agency(actor, None), **body))
+            connected, secret = connect_client(actor, _agency(actor, None), **body)
+            made = client_out(connected, actor.now, secret)
     lines = [f"client_id {made['client_id']}"]
     if "client_secret" in made:
         lines.append(f"client_secret {made['client_secret']}")

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask
 
-from referral_api.access import POLICY
+from referral_api.access import POLICY, Permission
 from referral_api.cli.demo.calling import Callers, PastClock
 from referral_api.cli.demo.world import AGENCIES, LAPSED, PLATFORM_ADMIN, Place
 from referral_api.features.accounts.founding import found_platform
@@ -25,7 +25,10 @@ __all__ = ["new_passwords", "settle"]
 Tell = Callable[[str], None]
 
 _WORK = " ".join(
-    sorted({rule.permission for rule in POLICY if Role.SYSTEM in rule.roles and Role.CASEWORKER in rule.roles})
+    sorted(
+        {rule.permission for rule in POLICY if Role.SYSTEM in rule.roles and Role.CASEWORKER in rule.roles}
+        | {Permission.IDENTITY_READ}
+    )
 )
 """What a system may do that acts for caseworkers: all that they may do themselves."""
 _CLIENTS = (
@@ -155,7 +158,9 @@ def _connect(callers: Callers, agency_id: str, key: str, name: str, scope: str, 
     private = json.loads(new_ring())["keys"][0] if signs else None
     public = {part: value for part, value in private.items() if part != "d"} if private else None
     body = {"name": name, "scope": scope, "jwks": {"keys": [public]} if public else None}
-    made = callers.post(f"/v1/agencies/{agency_id}/clients", body, by=f"{key}.admin")
+    path = f"/v1/agencies/{agency_id}/clients"
+    made = callers.post(path, body, by=f"{key}.admin")
+    callers.post(f"{path}/{made['id']}/confirm", by=f"{key}.supervisor")
     return {
         "client_id": made["client_id"],
         "client_secret": made.get("client_secret"),

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +9,8 @@ from flask import current_app
 from sqlalchemy import Row, Select, and_, bindparam, exists, select
 from sqlalchemy.orm import Session
 
+from referral_api.access import Permission
+from referral_api.features.accounts.clients.rules import in_force, words
 from referral_api.features.accounts.models import Certificate, Client, Member, MemberRole
 from referral_api.features.accounts.oauth.models import RevokedToken
 from referral_api.features.accounts.sessions.models import MemberSession
@@ -91,6 +92,7 @@ _MEMBER = (
 _CLIENT = select(
     _client.agency_id,
     _client.scope,
+    _client.identity_confirmed_at,
     _client.dpop_bound_access_tokens,
     _agency.dpop_required,
     _agency.type,
@@ -183,6 +185,7 @@ def _client_of(client_id: UUID, claims: Claims, request: Request, on_behalf_of: 
     if not rows or (claims.confirmation is None and (rows[0].dpop_bound_access_tokens or rows[0].dpop_required)):
         raise _not_signed_in()
     first = rows[0]
+    scope = in_force((claims.scope or frozenset()) & words(first.scope), first.identity_confirmed_at, request.now)
     roles = [Role.SYSTEM]
     if on_behalf_of is not None:
         roles += [Role(row.role) for row in rows if row.role]
@@ -194,17 +197,12 @@ def _client_of(client_id: UUID, claims: Claims, request: Request, on_behalf_of: 
         agency_type=first.type,
         country=first.country,
         roles=frozenset(roles),
-        certified=on_behalf_of is not None and bool(first.certified),
-        scope=(claims.scope or frozenset()) & _words(first.scope),
+        certified=on_behalf_of is not None and bool(first.certified) and Permission.IDENTITY_READ in scope,
+        scope=scope,
         on_behalf_of=first.member_id if on_behalf_of is not None else None,
         principal_refused=on_behalf_of is not None and first.member_id is None,
         language=first.language if on_behalf_of is not None else "en",
     )
-
-
-@lru_cache(maxsize=1024)
-def _words(scope: str) -> frozenset[str]:
-    return frozenset(scope.split())
 
 
 def _not_signed_in() -> Unauthenticated:

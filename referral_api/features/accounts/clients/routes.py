@@ -5,10 +5,11 @@ from uuid import UUID
 from referral_api.access import Permission
 from referral_api.api import paging
 from referral_api.api.fields import ListQuery
-from referral_api.api.rooms import REQUIRED, Call, Reply
+from referral_api.api.rooms import OPTIONAL, REQUIRED, Call, Reply
 from referral_api.features.accounts.agency import people_of
 from referral_api.features.accounts.clients import commands, queries
 from referral_api.features.accounts.clients.schemas import ChangeClient, ClientOut, ConnectClient, client_out
+from referral_api.features.accounts.members.schemas import Nothing
 from referral_api.features.accounts.models import Client
 from referral_api.features.accounts.room import room
 from referral_api.work import etag
@@ -20,7 +21,7 @@ _ONE = "/v1/agencies/{agency_id}/clients/{client_id}"
 
 
 def _reply(call: Call, client: Client, secret: str | None = None) -> Reply:
-    return Reply(client_out(client, secret), etag=etag(call.actor, "client", client.id, (client.version,)))
+    return Reply(client_out(client, call.now, secret), etag=etag(call.actor, "client", client.id, (client.version,)))
 
 
 def _again(call: Call, client_id: UUID) -> Reply:
@@ -33,7 +34,7 @@ def list_clients(call: Call) -> Reply:
     """List your agency's systems."""
     agency = people_of(call.actor, call.id("agency"))
     page = queries.list_clients(call.actor, agency, limit=call.query["limit"], after=paging.after(call))
-    return paging.page(call, [client_out(row) for row in page.rows], page.next_after)
+    return paging.page(call, [client_out(row, call.now) for row in page.rows], page.next_after)
 
 
 @room.post(
@@ -72,3 +73,19 @@ def change_client(call: Call) -> Reply:
     agency = people_of(call.actor, call.id("agency"))
     client = queries.find_client(agency.id, call.id("client"), lock=True)
     return _reply(call, commands.change_client(call.actor, client, **call.body))
+
+
+@room.post(
+    _ONE + "/confirm",
+    permission=Permission.CLIENT_CONFIRM,
+    body=Nothing,
+    answer=ClientOut,
+    if_match=OPTIONAL,
+    etag=True,
+    problems=("illegal-step",),
+)
+def confirm_client(call: Call) -> Reply:
+    """Agree, as a second person, that a system is shown identities for a year."""
+    agency = people_of(call.actor, call.id("agency"))
+    client = queries.find_client(agency.id, call.id("client"), lock=True)
+    return _reply(call, commands.confirm_client(call.actor, client))

@@ -1,12 +1,14 @@
 """An agency's system as JSON, in and out."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from marshmallow import ValidationError, fields
 
 from referral_api.access import Permission, permits_role
 from referral_api.api.fields import Body, Code, Flag, Id, Machine, Moment, Text
+from referral_api.features.accounts.clients.rules import CONFIRMED_FOR, STATES, identity_state
 from referral_api.identity.jwk import InvalidKey, read_jwk
 from referral_api.kernel import clock, ids
 from referral_api.kernel.words import Role
@@ -82,12 +84,17 @@ class ClientOut(Body):
     scope = Text(4_000)
     jwks = Jwks(allow_none=True, metadata=_JWKS)
     dpop_bound_access_tokens = Flag(metadata=_BOUND)
+    identity_state = Code(
+        among=STATES, metadata={"description": "Whether it is shown identities when it acts for a member."}
+    )
+    identity_lapses_at = Moment(allow_none=True, metadata={"description": "A year after a second person agreed."})
     status = Code("client_status")
     created_at = Moment()
     client_secret = Machine(200, metadata={"description": "Shown once."})
 
 
-def client_out(client: Any, secret: str | None = None) -> dict[str, Any]:
+def client_out(client: Any, now: datetime, secret: str | None = None) -> dict[str, Any]:
+    confirmed_at = client.identity_confirmed_at
     shown = {
         "id": ids.show("client", client.id),
         "client_id": ids.show("client", client.id),
@@ -96,6 +103,8 @@ def client_out(client: Any, secret: str | None = None) -> dict[str, Any]:
         "scope": client.scope,
         "jwks": client.jwks,
         "dpop_bound_access_tokens": client.dpop_bound_access_tokens,
+        "identity_state": identity_state(client.scope, confirmed_at, now),
+        "identity_lapses_at": clock.show(confirmed_at + CONFIRMED_FOR) if confirmed_at else None,
         "status": client.status,
         "created_at": clock.show(client.created_at),
     }

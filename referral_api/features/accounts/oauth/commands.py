@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from referral_api import replay
 from referral_api.access import Permission
+from referral_api.features.accounts.clients.rules import in_force, words
 from referral_api.features.accounts.oauth.errors import OAuthRefused
 from referral_api.features.accounts.oauth.models import ClientAssertion, RevokedToken
 from referral_api.features.accounts.oauth.proofs import Proof, unknown_client
@@ -27,14 +28,15 @@ __all__ = ["introspect_token", "issue_token", "revoke_token"]
 
 
 def issue_token(request: Request, proof: Proof, *, scope: str | None, holder: dpop.Proof | None) -> dict[str, Any]:
-    """An access token for a system, with the scope it asks for or all that it holds (RFC 6749, 4.4).
+    """An access token for a system, with what counts now of the scope it asks for, or of all that it holds (RFC 6749, 3.3 and 4.4).
 
     Whoever proves to hold a key gets a token that is bound to it (RFC 9449, 5); some systems get no other.
     """
     with _client_at_work(request, proof, Permission.TOKEN_ISSUE) as (w, caller):
-        held = frozenset(caller.client.scope.split())
+        held = words(caller.client.scope)
         asked = held if scope is None else frozenset(scope.split())
-        if not asked or not asked <= held:
+        given = in_force(asked, caller.client.identity_confirmed_at, request.now)
+        if not given or not asked <= held:
             raise OAuthRefused("invalid_scope", "The client does not hold this scope.")
         if holder is None and caller.must_bind:
             raise OAuthRefused("invalid_request", "This client's tokens are bound to a key: send a DPoP proof.")
@@ -49,7 +51,7 @@ def issue_token(request: Request, proof: Proof, *, scope: str | None, holder: dp
             subject=client_id,
             client_id=client_id,
             now=request.now,
-            scope=asked,
+            scope=given,
             confirmation=None if holder is None else {"jkt": holder.jkt},
         )
         w.record(caller.client)
@@ -57,7 +59,7 @@ def issue_token(request: Request, proof: Proof, *, scope: str | None, holder: dp
         "access_token": token,
         "token_type": "Bearer" if holder is None else "DPoP",
         "expires_in": tokens.LIFETIME,
-        "scope": " ".join(sorted(asked)),
+        "scope": " ".join(sorted(given)),
     }
 
 
