@@ -1,5 +1,8 @@
-"""Every answer that any test gets is held against the document: its status, its media type, its headers and its shape."""
+"""Every answer that any test gets is held against the document: its status, its media type, its headers and its shape.
+What a problem says in English must be something that can be said in the other languages too.
+"""
 
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -7,10 +10,13 @@ from typing import Any
 import jsonschema_rs
 from flask import Flask, Response, request
 
+from referral_api.api.languages import TRANSLATIONS
 from referral_api.api.openapi import document
 from referral_api.app import ROOMS
 
 _HERE = "http://127.0.0.1:8080"
+_SENTENCES = ("seen", "instead", "fault", "why")
+"""The places that hold sentences."""
 
 
 def watch(app: Flask) -> None:
@@ -31,7 +37,27 @@ def _held(response: Response) -> Response:
         assert response.mimetype in answer.get("content", {response.mimetype: None}), response.mimetype
         if response.mimetype in ("application/json", "application/problem+json") and response.status_code != 204:
             _validate(path, method, response.status_code)(response.json)
+    if response.mimetype == "application/problem+json" and response.headers["Content-Language"] == "en":
+        said = response.json
+        words = [said["title"], said["detail"], *(wrong["detail"] for wrong in said.get("errors", ()))]
+        assert [] == [text for text in words if not translated(text)]
     return response
+
+
+def translated(text: str) -> bool:
+    """Whether a sentence of the catalogue reads like this, and so do the sentences in it."""
+    found = (pattern.fullmatch(text) for pattern in _patterns())
+    parts = ([said for name, said in match.groupdict().items() if name in _SENTENCES] for match in found if match)
+    return text in TRANSLATIONS or any(all(map(translated, said)) for said in parts)
+
+
+@cache
+def _patterns() -> list[re.Pattern[str]]:
+    """The sentences with named places. The literal braces of an address are none."""
+    places = re.compile(r"\\{([a-z]+)\\}")
+    filled = (places.sub(r"(?P<\1>.+)", re.escape(sentence)) for sentence in TRANSLATIONS)
+    first_ends = ("(?P<seen>.+)", r"(?P<seen>[^.]+\.)")
+    return [re.compile(pattern.replace(*first_ends)) for pattern in filled if "(?P<" in pattern]
 
 
 @cache

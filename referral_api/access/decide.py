@@ -7,6 +7,7 @@ from referral_api.access.permissions import Permission
 from referral_api.access.policy import POLICY, Rule
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import Forbidden, NotFound
+from referral_api.kernel.messages import Message
 from referral_api.kernel.words import Relation, Role
 
 __all__ = ["Subject", "decide"]
@@ -36,7 +37,9 @@ def decide(actor: Actor, permission: Permission, subject: Subject) -> Rule:
         raise NotFound(case_ref=subject.case_ref)
     if actor.scope is not None and permission not in actor.scope:
         raise Forbidden(
-            f"The token's scope does not hold {permission}.", reason="scope", extra={"permission": permission}
+            Message("The token's scope does not hold {permission}.").format(permission=permission),
+            reason="scope",
+            extra={"permission": permission},
         )
     reason = "role"
     for rule in _rules(permission):

@@ -16,6 +16,7 @@ __all__ = ["failures", "problem_codes", "refusals", "success"]
 
 _ALWAYS = ("X-Request-ID",)
 _COUNTED = ("X-Request-ID", "RateLimit", "RateLimit-Policy")
+_SAID = ("Content-Language", "Vary")
 _NEEDED = {"401": ("WWW-Authenticate",), "429": ("Retry-After",), "503": ("Retry-After",)}
 _MOST = 1_000
 
@@ -125,7 +126,7 @@ def _component(status: str, codes: tuple[str, ...], spec: APISpec, url: str) -> 
             "examples": {code: {"summary": title_of(code), "value": _problem(code, url)} for code in codes},
         }
         early = status in ("401", "413")
-        names = (*(_ALWAYS if early else _COUNTED), *_NEEDED.get(status, ()))
+        names = (*(_ALWAYS if early else _COUNTED), *_SAID, *_NEEDED.get(status, ()))
         spec.components.response(
             name,
             {

@@ -6,10 +6,12 @@ from typing import Final
 
 from flask import Flask, Response, current_app, json
 
+from referral_api.api import languages
 from referral_api.api.explanations import EXPLANATIONS, title_of
 from referral_api.api.openapi import document
 from referral_api.api.problems import STATUS
 from referral_api.kernel.errors import NotFound
+from referral_api.kernel.messages import Message
 
 __all__ = ["READ_ONLY", "init_app"]
 
@@ -59,29 +61,41 @@ def _asset(name: str) -> Response:
 
 
 def _problems() -> Response:
-    items = (f'<li><a href="/problems/{code}">{escape(title_of(code))}</a> <code>{STATUS[code]} {code}</code></li>' for code in EXPLANATIONS)  # fmt: skip
-    return _article("Problems", f"<ul>{''.join(items)}</ul>")
+    language = languages.asked()
+    titles = {code: escape(languages.say(title_of(code), language)) for code in EXPLANATIONS}
+    items = (f'<li><a href="/problems/{code}">{title}</a> <code>{STATUS[code]} {code}</code></li>' for code, title in titles.items())  # fmt: skip
+    return _article("Problems", f"<ul>{''.join(items)}</ul>", language)
 
 
 def _problem(code: str) -> Response:
     if code not in EXPLANATIONS:
         raise NotFound()
+    language = languages.asked()
     said = EXPLANATIONS[code]
-    answered = f"<p>Answered as <code>{STATUS[code]} {code}</code>.</p>"
-    meaning = f"<dl><dt>What it means</dt><dd>{_prose(said.meaning)}</dd><dt>What to do</dt><dd>{_prose(said.remedy)}</dd></dl>"
-    return _article(title_of(code), f'{answered}{meaning}<p><a href="/problems">All problems</a> · <a href="/docs">The API</a></p>')  # fmt: skip
+    answered, means, meaning, do, remedy, others, contract = (
+        _prose(text, language)
+        for text in (
+            Message("Answered as `{status} {code}`.").format(status=STATUS[code], code=code),
+            "What it means", said.meaning, "What to do", said.remedy, "All problems", "The API",
+        )
+    )  # fmt: skip
+    meaning = f"<dl><dt>{means}</dt><dd>{meaning}</dd><dt>{do}</dt><dd>{remedy}</dd></dl>"
+    links = f'<p><a href="/problems">{others}</a> · <a href="/docs">{contract}</a></p>'
+    return _article(title_of(code), f"<p>{answered}</p>{meaning}{links}", language)
 
 
-def _prose(text: str) -> str:
-    """Escaped, and what stands between backticks as code."""
-    parts = escape(text).split("`")
+def _prose(text: str, language: str) -> str:
+    """In this language, escaped, and what stands between backticks as code."""
+    parts = escape(languages.say(text, language)).split("`")
     return "".join(f"<code>{part}</code>" if index % 2 else part for index, part in enumerate(parts))
 
 
-def _article(title: str, inner: str) -> Response:
-    head = f'<meta charset="utf-8"><title>{escape(title)}</title><link rel="stylesheet" href="/docs/problem.css">'
-    body = f"<h1>{escape(title)}</h1>{inner}"
-    return _page(f'<!doctype html><html lang="en"><head>{head}</head><body>{body}</body></html>'.encode())
+def _article(title: str, inner: str, language: str) -> Response:
+    shown = escape(languages.say(title, language))
+    head = f'<meta charset="utf-8"><title>{shown}</title><link rel="stylesheet" href="/docs/problem.css">'
+    html = f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}">'
+    page = _page(f"<!doctype html>{html}<head>{head}</head><body><h1>{shown}</h1>{inner}</body></html>".encode())
+    return languages.mark(page, language)
 
 
 def _page(html: bytes) -> Response:

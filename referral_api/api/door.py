@@ -36,6 +36,7 @@ from referral_api.kernel.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
+from referral_api.kernel.messages import Message
 from referral_api.kernel.words import Purpose
 from referral_api.store import session
 
@@ -164,14 +165,16 @@ def _sent(endpoint: Endpoint) -> _Sent:
     try:
         data = request.get_data(cache=True)
     except RequestEntityTooLarge:
-        raise BodyTooLarge(f"At most {current_app.config['MAX_CONTENT_LENGTH']} bytes.") from None
+        raise BodyTooLarge(
+            Message("At most {most} bytes.").format(most=current_app.config["MAX_CONTENT_LENGTH"])
+        ) from None
     if endpoint.method in ("GET", "DELETE") or endpoint.body is None:
         return _Sent(data, {}, None)
     encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in ("", "identity"):
         return _Sent(data, {}, UnsupportedMediaType("Compressed bodies are refused."))
     if data and request.mimetype not in endpoint.media:
-        return _Sent(data, {}, UnsupportedMediaType(f"Send {' or '.join(endpoint.media)}."))
+        return _Sent(data, {}, UnsupportedMediaType(Message("Send {media}.").format(media=" | ".join(endpoint.media))))
     if request.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8", "us-ascii"):
         return _Sent(data, {}, UnsupportedMediaType("Send UTF-8."))
     if endpoint.media == ("application/x-www-form-urlencoded",):

@@ -10,6 +10,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from referral_api.kernel import codes, ids
 from referral_api.kernel.countries import COUNTRIES
+from referral_api.kernel.messages import Message
 
 __all__ = [
     "Body",
@@ -34,6 +35,8 @@ _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _CONTROL = "Control characters are not text."
 _OVERRIDES = "\u202d\u202e"
+_LENGTH = Message("Length must be between {min} and {max}.")
+_BETWEEN = Message("Must be greater than or equal to {min} and less than or equal to {max}.")
 
 
 class Limits:
@@ -66,7 +69,7 @@ class Text(fields.String):
     ) -> None:
         self.maximum, self.minimum, self.pattern = maximum, minimum, pattern
         self.line = maximum <= Limits.LINE
-        checks: list[Any] = [validate.Length(min=minimum, max=maximum)]
+        checks: list[Any] = [_length(minimum, maximum)]
         if pattern:
             checks.append(validate.Regexp(rf"(?:{pattern})\Z"))
         super().__init__(validate=checks, **kwargs)
@@ -87,7 +90,7 @@ class Machine(fields.String):
     """A typed machine string (a password, a token): bounded, parsed by its own grammar, never shown to another user, not scanned."""
 
     def __init__(self, maximum: int, **kwargs: Any) -> None:
-        super().__init__(validate=[validate.Length(min=1, max=maximum), _printable], **kwargs)
+        super().__init__(validate=[_length(1, maximum), _printable], **kwargs)
 
 
 class Code(fields.String):
@@ -118,9 +121,7 @@ class Codes(fields.List[Any]):
     def __init__(
         self, *names: str, among: tuple[str, ...] = (), minimum: int = 0, maximum: int = Limits.ITEMS, **kwargs: Any
     ) -> None:
-        super().__init__(
-            Code(*names, among=among), validate=[validate.Length(min=minimum, max=maximum), _each_once], **kwargs
-        )
+        super().__init__(Code(*names, among=among), validate=[_length(minimum, maximum), _each_once], **kwargs)
 
 
 class Id(fields.Field[UUID]):
@@ -189,7 +190,7 @@ class Whole(fields.Integer):
 
     def __init__(self, minimum: int, maximum: int, *, text: bool = False, **kwargs: Any) -> None:
         self.text = text
-        super().__init__(strict=not text, validate=validate.Range(min=minimum, max=maximum), **kwargs)
+        super().__init__(strict=not text, validate=validate.Range(min=minimum, max=maximum, error=_BETWEEN), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
         if self.text and isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 17:
@@ -212,7 +213,11 @@ class _Many(fields.List[Any]):
 
 def many(field: fields.Field[Any], *, minimum: int = 0, maximum: int = Limits.ITEMS, **kwargs: Any) -> fields.List[Any]:
     """A bounded list."""
-    return _Many(field, validate=validate.Length(min=minimum, max=maximum), **kwargs)
+    return _Many(field, validate=_length(minimum, maximum), **kwargs)
+
+
+def _length(minimum: int, maximum: int) -> validate.Length:
+    return validate.Length(min=minimum, max=maximum, error=_LENGTH)
 
 
 def _printable(value: str) -> None:

@@ -22,6 +22,7 @@ Police units and social-service providers exchange referrals about child victims
 Errors are problem documents (RFC 9457) whose `type` leads to a page that explains it. Checks come in one order: 413, 401, 429, 415, 400,
 428, purpose 403, 422, then 404, 403, 412, 409. What you may not know of is 404, like what is missing. A method that an address does not take,
 HEAD and OPTIONS too, is 405 with `Allow`. Lists are pages: follow `next_cursor`, or the Link header. Every answer has `X-Request-ID`.
+Problems and their pages speak English, Arabic, French or Spanish, as Accept-Language asks; codes, pointers and states stay as they are.
 """
 
 

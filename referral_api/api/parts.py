@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from referral_api.kernel.codes import LANGUAGES
 from referral_api.kernel.words import Purpose
 
 __all__ = ["HEADERS", "PARAMETERS", "SCHEMAS", "header"]
@@ -40,6 +41,12 @@ HEADERS: Mapping[str, dict[str, Any]] = {
         "description": "Seconds to wait.",
         "schema": {"type": "integer", "format": "int32", "minimum": 0, "maximum": 86_400, "examples": [2]},
     },
+    "Content-Language": {
+        "required": True,
+        "description": "The language of title and detail: the one that Accept-Language likes best (RFC 9110, 12.5.4), or English.",
+        "schema": {"type": "string", "enum": list(LANGUAGES)},
+    },
+    "Vary": {"required": True, **_text("Accept-Language", "What the words of this answer depend on.")},
     "WWW-Authenticate": {
         "required": True,
         **_text('Bearer realm="referral-api"', "How to prove who you are (RFC 6750), and where that is said (RFC 9728)."),
@@ -69,7 +76,7 @@ PARAMETERS: Mapping[str, dict[str, Any]] = {
     "RequestId": _sent(
         "X-Request-ID", "Your own id of this call, `[A-Za-z0-9._-]{1,64}`; another is replaced.", _free("0197c2b1f3")
     ),
-    "AcceptLanguage": _sent("Accept-Language", "en, ar, fr or es.", _free("fr, en;q=0.5")),
+    "AcceptLanguage": _sent("Accept-Language", "The language of problems: en, ar, fr or es; else English.", _free("fr, en;q=0.5")),
     "Purpose": _sent(
         "Purpose",
         "Why you ask: one of your purposes (GET /v1/me). It is decided upon and recorded.",

@@ -1,4 +1,7 @@
-"""Errors as problem documents (RFC 9457): one status and one page for each code; no value of a caller is ever echoed."""
+"""Errors as problem documents (RFC 9457): one status and one page for each code; no value of a caller is ever echoed.
+
+The words are in the language that the call asks for; type, codes, pointers and states are the same in each.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,6 +9,7 @@ from typing import Any
 from flask import Response, current_app, json
 from werkzeug.exceptions import HTTPException
 
+from referral_api.api import languages
 from referral_api.api.authorization import challenges
 from referral_api.kernel import errors
 from referral_api.kernel.errors import CallError
@@ -80,12 +84,18 @@ def problem_of_http(error: HTTPException, request_id: str) -> Response:
 
 
 def _document(code: str, title: str, detail: str, request_id: str, extra: Mapping[str, Any]) -> Response:
+    language = languages.asked()
     document = {
         "type": f"{current_app.config['PUBLIC_URL']}/problems/{code}",
-        "title": title,
+        "title": languages.say(title, language),
         "status": STATUS[code],
-        "detail": detail,
+        "detail": languages.say(detail, language),
         "instance": request_id,
         **extra,
     }
-    return Response(json.dumps(document), STATUS[code], content_type="application/problem+json")
+    if "errors" in extra:
+        document["errors"] = [
+            {**wrong, "detail": languages.say(wrong["detail"], language)} for wrong in extra["errors"]
+        ]
+    answer = Response(json.dumps(document), STATUS[code], content_type="application/problem+json")
+    return languages.mark(answer, language)

@@ -16,6 +16,7 @@ from referral_api.audit.checkpoint import with_cosignature
 from referral_api.audit.models import AuditCheckpoint, AuditCosignature
 from referral_api.audit.note import Note, NoteError, Signature, VerifierKey
 from referral_api.kernel.errors import Unavailable
+from referral_api.kernel.messages import Message
 
 __all__ = ["NotCosigned", "UnknownCheckpoint", "checked", "cosigned_note", "keep", "witnesses_of"]
 
@@ -45,14 +46,17 @@ def checked(
         raise UnknownCheckpoint
     sent = lines.removesuffix("\n").split("\n")
     if len(sent) > _MOST_LINES:
-        raise NoteError(f"more than {_MOST_LINES} lines")
+        raise NoteError(Message("more than {most} lines").format(most=_MOST_LINES))
     known = {(witness.name, witness.id): witness for witness in witnesses}
     signatures = [Signature.parse(line) for line in sent]
     for signature in signatures:
         witness = known.get((signature.name, signature.key_id))
         if witness is None:
             raise NoteError("a line is not by a witness that this log knows")
-        with_cosignature(Note.parse(note.encode()), str(signature), witness)
+        try:
+            with_cosignature(Note.parse(note.encode()), str(signature), witness)
+        except NoteError as wrong:
+            raise NoteError(Message("the signature of {name} does not hold").format(name=witness.name)) from wrong
     return signatures
 
 

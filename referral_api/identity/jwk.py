@@ -9,6 +9,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from referral_api.identity import base64url
+from referral_api.kernel.messages import Message
 
 __all__ = ["ALGORITHMS", "InvalidKey", "VerificationKey", "read_jwk", "thumbprint"]
 
@@ -111,7 +112,7 @@ def _octets(jwk: Mapping[str, object], member: str, size: int) -> bytes:
     text = jwk.get(member)
     octets = base64url.decode(text) if isinstance(text, str) else b""
     if len(octets) != size:
-        raise InvalidKey(f"this key's {member} does not have {size} bytes")
+        raise InvalidKey(Message("this key's {member} does not have {size} bytes").format(member=member, size=size))
     return octets
 
 
@@ -119,5 +120,5 @@ def _number(jwk: Mapping[str, object], member: str) -> int:
     text = jwk.get(member)
     octets = base64url.decode(text) if isinstance(text, str) and len(text) <= 2048 else b""
     if not octets or octets[0] == 0:
-        raise InvalidKey(f"this key's {member} is missing or not in its shortest form")
+        raise InvalidKey(Message("this key's {member} is missing or not in its shortest form").format(member=member))
     return int.from_bytes(octets)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from referral_api.kernel.hours import Fault, Hours, add_open_time
+from referral_api.kernel.messages import Message
 
 __all__ = ["DEFAULT", "Deadlines", "check", "compute", "overdue"]
 
@@ -102,5 +103,7 @@ def _faults_of(pointer: str, periods: Any) -> list[Fault]:
     acknowledge, answer = (periods[name] for name in names)
     whole = all(isinstance(each, int) and not isinstance(each, bool) for each in (acknowledge, answer))
     if not whole or not 1 <= acknowledge <= answer <= _MOST_HOURS:
-        return [(pointer, "order", f"Whole hours, 1 to {_MOST_HOURS}, the acknowledgement first.")]
+        return [
+            (pointer, "order", Message("Whole hours, 1 to {most}, the acknowledgement first.").format(most=_MOST_HOURS))
+        ]
     return []

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
+from referral_api.kernel.messages import Message
+
 __all__ = [
     "CallError", "ConsentEnded", "ConsentMissing", "FieldError", "Forbidden", "IdempotencyInFlight", "IdempotencyKeyRequired",
     "IdempotencyKeyReused", "IdentityInOpenText", "IllegalStep", "ImageryRefused", "Invalid", "BodyTooLarge", "MalformedBody",
@@ -101,7 +103,9 @@ class IllegalStep(CallError):
     code, title, outcome = "illegal-step", "The state does not allow this step", "refused"
 
     def __init__(self, state: str, allowed_steps: Sequence[str], detail: str | None = None) -> None:
-        super().__init__(detail or f"In state {state} this step is not allowed.", reason=state)
+        super().__init__(
+            detail or Message("In state {state} this step is not allowed.").format(state=state), reason=state
+        )
         self.extra = {"state": state, "allowed_steps": list(allowed_steps)}
 
 

@@ -8,6 +8,7 @@ from marshmallow import ValidationError, fields
 
 from referral_api.api.fields import Body, Code, Codes, Country, Email, Flag, Id, ListQuery, Moment, Nested, Text, many
 from referral_api.kernel import clock, deadlines, hours, ids
+from referral_api.kernel.messages import Message
 
 __all__ = [
     "AgencyList",
@@ -72,7 +73,10 @@ class Judged(fields.Field[Any]):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if faults := self.check(value):
             raise ValidationError(
-                [f"{pointer.lstrip('/')}: {detail}".lstrip(": ") for pointer, _, detail in faults[:20]]
+                [
+                    Message("{where}: {fault}").format(where=pointer.lstrip("/"), fault=detail) if pointer else detail
+                    for pointer, _, detail in faults[:20]
+                ]
             )
         return value
 

@@ -13,13 +13,16 @@ from referral_api.features.cases.parties import admit, dismiss
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import Forbidden, IllegalStep, NotFound
+from referral_api.kernel.messages import Message
 from referral_api.kernel.words import Relation
 from referral_api.work import Work, work
 
 __all__ = ["break_glass", "end_glass", "review_glass"]
 
 _REFUSED = "Access to this case ended in a way that break-glass does not undo. Call the agency that owns the case, or the police."
-_USED_UP = f"Nobody breaks the glass more than {rules.MOST_A_WEEK} times in seven days. Let a colleague act."
+_USED_UP = Message("Nobody breaks the glass more than {most} times in seven days. Let a colleague act.").format(
+    most=rules.MOST_A_WEEK
+)
 
 
 def break_glass(

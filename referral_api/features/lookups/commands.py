@@ -8,6 +8,7 @@ from referral_api.features.lookups.queries import Asking, LookupFile, LookupView
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import Forbidden, IllegalStep, NotFound, RateLimited
+from referral_api.kernel.messages import Message
 from referral_api.kernel.words import Relation
 from referral_api.work import work
 
@@ -26,7 +27,10 @@ def ask_lookup(actor: Actor, file: CaseFile, before: Asking, *, reason: str) -> 
                 "Certified supervisors of police and of the child-protection authority ask this.", reason=why
             )
         if (wait := rules.wait(before.used, before.oldest, w.now)) is not None:
-            raise RateLimited(f"Nobody asks more than {rules.MOST_A_DAY} times in 24 hours.", retry_after=wait)
+            raise RateLimited(
+                Message("Nobody asks more than {most} times in 24 hours.").format(most=rules.MOST_A_DAY),
+                retry_after=wait,
+            )
         if before.value is None:
             raise IllegalStep(case.identification_status, [], "The case holds no name with a birth date to ask about.")
         lookup = Lookup(id=ids.new(), case_id=case.id, agency_id=agency, member_id=person, value=before.value, at=w.now)

@@ -15,6 +15,7 @@ from referral_api.features.oversight.queries import own_agency
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import FieldError, Invalid, NotFound
+from referral_api.kernel.messages import Message
 from referral_api.store import db, session
 from referral_api.work import work
 
@@ -53,7 +54,9 @@ def cosign_checkpoint(actor: Actor, *, size: int, lines: str) -> list[str]:
     except cosignatures.UnknownCheckpoint:
         raise Invalid([FieldError("/size", "not-found", "This log signed no checkpoint of this size.")]) from None
     except NoteError as wrong:
-        raise Invalid([FieldError("/lines", "invalid", f"Not kept: {wrong}.")]) from None
+        raise Invalid(
+            [FieldError("/lines", "invalid", Message("Not kept: {why}.").format(why=wrong.args[0]))]
+        ) from None
     current.rollback()
     cosignatures.keep(db.engine, size, found, now=actor.now)
     return sorted({witness for witness, _ in cosignatures.witnesses_of(current, size)})

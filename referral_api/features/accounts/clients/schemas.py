@@ -11,6 +11,7 @@ from referral_api.api.fields import Body, Code, Flag, Id, Machine, Moment, Text
 from referral_api.features.accounts.clients.rules import CONFIRMED_FOR, STATES, identity_state
 from referral_api.identity.jwk import InvalidKey, read_jwk
 from referral_api.kernel import clock, ids
+from referral_api.kernel.messages import Message
 from referral_api.kernel.words import Role
 
 __all__ = ["SCOPES", "ChangeClient", "ClientOut", "ConnectClient", "client_out"]
@@ -43,12 +44,14 @@ class Jwks(fields.Field[dict[str, Any]]):
     ) -> dict[str, Any]:
         keys = value.get("keys") if isinstance(value, dict) and value.keys() == {"keys"} else None
         if not isinstance(keys, list) or not 1 <= len(keys) <= _MOST_KEYS:
-            raise ValidationError(f"Not a JWK set of 1 to {_MOST_KEYS} keys.")
+            raise ValidationError(Message("Not a JWK set of 1 to {most} keys.").format(most=_MOST_KEYS))
         try:
             for key in keys:
                 read_jwk(key)
         except InvalidKey as error:
-            raise ValidationError(f"Not a key that can be used here: {error}.") from None
+            raise ValidationError(
+                Message("Not a key that can be used here: {why}.").format(why=error.args[0])
+            ) from None
         return {"keys": keys}
 
 

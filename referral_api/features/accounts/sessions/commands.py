@@ -20,6 +20,7 @@ from referral_api.identity import passwords, secrets, tokens
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor, Request
 from referral_api.kernel.errors import FieldError, Invalid, Unauthenticated
+from referral_api.kernel.messages import Message
 from referral_api.kernel.words import Role
 from referral_api.store.session import session
 from referral_api.work import Work, work
@@ -156,8 +157,8 @@ def _must_be_strong(password: str, username: str) -> None:
 
 
 _WEAK = {
-    "too-short": f"At least {passwords.MINIMUM} characters.",
-    "too-long": f"At most {passwords.MAXIMUM} characters.",
+    "too-short": Message("At least {least} characters.").format(least=passwords.MINIMUM),
+    "too-long": Message("At most {most} characters.").format(most=passwords.MAXIMUM),
     "common": "Many people use this one, so it is tried first.",
     "repetitive": "It repeats itself, or follows the keyboard.",
     "context-word": "It is made of the user name or of this service's name.",
