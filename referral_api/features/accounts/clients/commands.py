@@ -11,6 +11,7 @@ from referral_api.identity import secrets
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import Forbidden, IllegalStep
+from referral_api.kernel.messages import Message
 from referral_api.work import OwnAgency, work
 
 __all__ = ["change_client", "confirm_client", "connect_client"]
@@ -75,7 +76,8 @@ def confirm_client(actor: Actor, client: Client) -> Client:
     with work(actor, Permission.CLIENT_CONFIRM, on=client) as w:
         state = rules.identity_state(client.scope, client.identity_confirmed_at, w.now)
         if client.status != "active" or state not in ("granted", "confirmed"):
-            raise IllegalStep(client.status, [], f"An admin must give {Permission.IDENTITY_READ} first.")
+            detail = Message("An admin must give {permission} first.").format(permission=Permission.IDENTITY_READ)
+            raise IllegalStep(client.status, [], detail)
         others = confirmers(w.session, client.agency_id)
         if not may_confirm(actor, client.agency_id, first=client.identity_granted_by, of=client.id, others=others):
             raise Forbidden("A second person confirms: not who gave the scope.", reason="second_person")
