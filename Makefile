@@ -7,12 +7,13 @@ PORT ?= 8080
 DATA_DIR ?= var
 DATABASE_URL ?=
 TESTS ?= tests
+HISTORIES ?= 300
 export DATABASE_URL
 
 BIN := .venv/bin
 CHECKED := referral_api config wsgi.py
 
-.PHONY: help run test sure format lint types floors drill lock bench venv venv-dev
+.PHONY: help run test sure format lint types floors properties drill lock bench venv venv-dev
 
 help: ## Print this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -39,6 +40,9 @@ types: venv-dev
 
 floors: venv-dev
 	$(BIN)/lint-imports
+
+properties: venv-dev ## Play many random histories against the model of who reads what (HISTORIES=300)
+	@PROPERTY_HISTORIES=$(HISTORIES) exec $(BIN)/python -m pytest -q -n 2 tests/properties
 
 drill: venv-dev ## Watch a database administrator forge the log, with its stolen key, and be found out
 	@exec $(BIN)/python -m pytest -q -s -p no:cacheprovider tests/audit/test_drill.py

@@ -58,7 +58,6 @@ class CaseFile:
     kek_id: str
     wrapped: bytes | None
     rows: dict[str, tuple[int, bytes, datetime]]
-    acknowledged: bool
 
     def key(self) -> bytes:
         if self.wrapped is None:
@@ -97,16 +96,6 @@ def lock_case(case_id: UUID) -> None:
         current.connection().execute(_LOCK, {"case_id": case_id})
 
 
-_ACKNOWLEDGED = exists().where(
-    ContactAcknowledgement.case_id == Case.id,
-    ContactAcknowledgement.member_id == VIEWER.person_id,
-    ContactAcknowledgement.at > bindparam("acknowledged_since"),
-    ContactAcknowledgement.safe_contact_version
-    == select(CaseData.version)
-    .where(CaseData.case_id == Case.id, CaseData.data_class == "safe_contact", CaseData.current)
-    .correlate(Case)
-    .scalar_subquery(),
-)
 _FIND = (
     select(
         Case,
@@ -115,7 +104,6 @@ _FIND = (
         relations_here(VIEWER).label("relations"),
         assigned_here(VIEWER).label("assigned"),
         excluded_here(VIEWER).label("excluded"),
-        _ACKNOWLEDGED.label("acknowledged"),
         CaseData.data_class,
         CaseData.version.label("data_version"),
         CaseData.sealed,
@@ -141,7 +129,7 @@ def _find(actor: Actor, case_id: UUID) -> CaseFile:
     current = session()
     found = current.execute(
         _FIND,
-        {"case_id": case_id, "acknowledged_since": actor.now - rules.ACKNOWLEDGED_FOR, **seen_by(actor)},
+        {"case_id": case_id, **seen_by(actor)},
         # A session that holds nothing yet holds nothing stale, and the case comes once for each of its data classes.
         execution_options={"populate_existing": bool(current.identity_map)},
     ).all()
@@ -163,18 +151,29 @@ def _find(actor: Actor, case_id: UUID) -> CaseFile:
     if first.excluded or not readable or not actor.works_with_children:
         raise NotFound(case_ref=case.case_ref, reason="excluded" if first.excluded else None)
     rows = {row.data_class: (row.data_version, row.sealed, row.at) for row in found if row.data_class is not None}
-    return CaseFile(case, first.kek_id, first.wrapped, rows, bool(first.acknowledged))
+    return CaseFile(case, first.kek_id, first.wrapped, rows)
 
 
 _d = case_disclosures.c
+_ACKNOWLEDGED = exists().where(
+    ContactAcknowledgement.referral_id == _d.referral_id,
+    ContactAcknowledgement.member_id == VIEWER.person_id,
+    ContactAcknowledgement.at > bindparam("acknowledged_since"),
+    ContactAcknowledgement.safe_contact_version == bindparam("safe_contact_version"),
+)
 _GRANTS = select(
-    _d.data_class, _d.purpose, _d.basis, _d.consent_id, _d.referral_id, _d.valid_from, _d.valid_until, _d.consent_state
-).where(_d.case_id == bindparam("case_id"), _d.agency_id == VIEWER.agency_id)
+    _d.data_class, _d.purpose, _d.basis, _d.consent_id, _d.referral_id, _d.valid_from, _d.valid_until, _d.consent_state,
+    _ACKNOWLEDGED.label("acknowledged"),
+).where(_d.case_id == bindparam("case_id"), _d.agency_id == VIEWER.agency_id)  # fmt: skip
 
 
-def grants_to(actor: Actor, case_id: UUID) -> list[rules.Grant]:
+def grants_to(actor: Actor, file: CaseFile) -> list[rules.Grant]:
     """What the consents of the agency's own open referrals of this case grant it: the join, judged at this request's time."""
-    rows = session().connection().execute(_GRANTS, {"case_id": case_id, **seen_by(actor)})
+    read = {
+        "acknowledged_since": actor.now - rules.ACKNOWLEDGED_FOR,
+        "safe_contact_version": file.rows["safe_contact"][0] if "safe_contact" in file.rows else 0,
+    }
+    rows = session().connection().execute(_GRANTS, {"case_id": file.case.id, **read, **seen_by(actor)})
     return [
         rules.Grant(
             r.data_class,
@@ -185,6 +184,7 @@ def grants_to(actor: Actor, case_id: UUID) -> list[rules.Grant]:
             r.consent_state in ("active", "withdrawal_requested")
             and r.valid_from <= actor.now
             and (r.valid_until is None or actor.now < r.valid_until),
+            bool(r.acknowledged),
         )
         for r in rows
     ]
@@ -196,21 +196,20 @@ def view(actor: Actor, file: CaseFile) -> CaseView:
     standing = case.standing or Standing(frozenset(), False)
     key = file.key()
     owner = Relation.OWNER in standing.relations
-    grants = [] if owner else grants_to(actor, case.id)
+    grants = [] if owner else grants_to(actor, file)
     contact = _open(file, key, "contact")
     shown = rules.what_is_shown(
         actor,
         standing.relations,
         standing.assigned,
         grants=grants,
-        acknowledged=file.acknowledged,
         protected_location=bool(contact and contact.get("protected_location")),
     )
     subject = {
         c: content for c in sorted(shown.classes) if (content := contact if c == "contact" else _open(file, key, c))
     }
     versions = file.versions([*shown.classes, *(_SECRET if shown.safe_contact else ())])
-    case.seen = (case.version, sorted(versions.items()))
+    case.seen = (case.version, standing.relation.value, sorted(versions.items()), shown.withheld)
     return CaseView(
         case=case,
         relation=standing.relation,

@@ -39,6 +39,8 @@ class Grant:
     consent_id: UUID
     referral_id: UUID
     in_force: bool
+    acknowledged: bool = False
+    """Whether the viewer has read, under this very referral, how the child may be contacted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Shown:
     withheld: tuple[tuple[str, str], ...]
     safe_contact: bool
     grants: tuple[Grant, ...] = field(default=())
+    contact_grants: tuple[Grant, ...] = field(default=())
+    """What would open contact data, each once it is acknowledged under its referral."""
     by_glass: frozenset[str] = field(default=frozenset())
     """What is open by break-glass alone: to be read, never to be changed."""
 
@@ -59,7 +63,6 @@ def what_is_shown(
     assigned: bool,
     *,
     grants: Iterable[Grant] = (),
-    acknowledged: bool = False,
     protected_location: bool = False,
 ) -> Shown:
     """Decide class by class. The owner needs no consent; a receiver sees what its referrals' consents grant, less the wall.
@@ -73,21 +76,20 @@ def what_is_shown(
         by_class.setdefault(grant.data_class, []).append(grant)
     withheld: dict[str, str] = {}
     used: list[Grant] = []
-    contact_granted = owner
+    contact_grants: list[Grant] = []
     for data_class in DATA_CLASSES:
         reason = None
         if not owner:
             reason, basis = _consent_reason(actor, data_class, by_class.get(data_class, []))
-            contact_granted = contact_granted or (data_class == "contact" and reason is None)
+            contact_grants += basis if data_class == "contact" else []
             used += basis
         reason = reason or personal.get(data_class)
         if reason is None and data_class == "contact":
-            reason = _contact_reason(
-                actor, owner=owner, assigned=assigned, acknowledged=acknowledged, protected_location=protected_location
-            )
+            acknowledged = owner or any(grant.acknowledged for grant in contact_grants)
+            reason = _contact_reason(assigned, acknowledged=acknowledged, protected_location=protected_location)
         if reason is not None:
             withheld[data_class] = reason
-    safe_contact = contact_granted and "contact" not in personal
+    safe_contact = (owner or bool(contact_grants)) and "contact" not in personal
     by_glass: set[str] = set()
     if Relation.BREAK_GLASS in relations and actor.person_id is not None and actor.certified:
         by_glass = {c for c in BEHIND_GLASS if c in withheld and not (c == "contact" and protected_location)}
@@ -101,6 +103,7 @@ def what_is_shown(
         tuple(withheld.items()),
         safe_contact or "safe_contact" in by_glass,
         tuple(g for g in used if g.data_class in classes),
+        tuple(contact_grants),
         frozenset(by_glass),
     )
 
@@ -132,14 +135,10 @@ def _consent_reason(actor: Actor, data_class: str, grants: Sequence[Grant]) -> t
     return (None, open_to) if open_to else ("wall", [])
 
 
-def _contact_reason(
-    actor: Actor, *, owner: bool, assigned: bool, acknowledged: bool, protected_location: bool
-) -> str | None:
+def _contact_reason(assigned: bool, *, acknowledged: bool, protected_location: bool) -> str | None:
     if protected_location and not assigned:
         return "protected_location"
-    if not owner and not acknowledged:
-        return "safe_contact_not_acknowledged"
-    return None
+    return None if acknowledged else "safe_contact_not_acknowledged"
 
 
 def age_band_of(born: date, today: date) -> str:

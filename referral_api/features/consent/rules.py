@@ -7,7 +7,16 @@ from typing import Any
 from referral_api.features.consent.states import AGREEMENTS, DUTIES
 from referral_api.kernel.errors import FieldError
 
-__all__ = ["REVIEW_WITHIN", "Carer", "first_state", "in_force", "majority_of", "problems_of", "shown_state"]
+__all__ = [
+    "REVIEW_WITHIN",
+    "Carer",
+    "first_state",
+    "in_force",
+    "majority_of",
+    "problems_of",
+    "shown_state",
+    "suspect_gave",
+]
 
 REVIEW_WITHIN = timedelta(hours=24)
 _VITAL_INTEREST = timedelta(hours=72)
@@ -53,9 +62,15 @@ def first_state(consent: Mapping[str, Any], carers: Sequence[Carer]) -> str:
         return "active"
     if (consent.get("child_view") or {}).get("agrees") is False:
         return "refused"
-    named = [carer for carer in carers if carer.get("id") == consent.get("given_by_caregiver_id")]
-    cleared = all(carer.get("suspected_involved") == "no" for carer in named)
+    cleared = all(carer.get("suspected_involved") == "no" for carer in _givers(consent, carers))
     return "active" if cleared else "pending_approval"
+
+
+def suspect_gave(consent: Mapping[str, Any], carers: Sequence[Carer]) -> bool:
+    """Whether somebody who is suspected now may be the giver: then nobody makes this agreement act."""
+    return consent["basis"] in AGREEMENTS and any(
+        carer.get("suspected_involved") == "yes" for carer in _givers(consent, carers)
+    )
 
 
 def _givers(consent: Mapping[str, Any], carers: Sequence[Carer]) -> list[Carer]:
@@ -133,7 +148,7 @@ def _giver_problems(consent: Mapping[str, Any], carers: Sequence[Carer]) -> Iter
         yield FieldError("/given_by_caregiver_id", "not-found", "There is no such thing.")
     if given_by == "caregiver" and carers and named is None:
         yield FieldError("/given_by_caregiver_id", "required", "Name which of the caregivers on file agreed.")
-    if any(carer.get("suspected_involved") == "yes" for carer in _givers(consent, carers)):
+    if suspect_gave(consent, carers):
         yield FieldError(
             "/given_by_caregiver_id",
             "suspected",

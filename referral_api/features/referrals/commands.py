@@ -281,8 +281,8 @@ def _consent_problems(case: Case, row: Mapping[str, Any]) -> list[FieldError]:
     ).scalar_one_or_none()
     if basis is None:
         return [FieldError("/consent_id", "not-found", "There is no such thing.")]
-    if row["kind"] == "protection_report" and basis in ("consent", "assent_and_guardian_consent"):
-        return [FieldError("/consent_id", "basis", "A protection report rests on a duty.")]
+    if problem := rules.report_needs_duty(row["kind"], basis):
+        return [problem]
     if row["questioning"] == "may_question":
         purposes = select(ConsentGrant.purpose).where(
             ConsentGrant.consent_id == row["consent_id"], ConsentGrant.recipient_agency_id == row["to_agency_id"]

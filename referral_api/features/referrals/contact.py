@@ -46,6 +46,9 @@ def reveal_contact(actor: Actor, file: ReferralFile, *, acknowledged: bool) -> R
             raise ConsentMissing("No consent in force opens contact data to you for this purpose.", reason=why)
         if why not in (None, "safe_contact_not_acknowledged"):
             raise Forbidden("Contact data is not shown to you.", reason=why)
+        grant = next((g for g in before.shown.contact_grants if g.referral_id == referral.id), None)
+        if grant is None:
+            raise ConsentMissing("This referral does not open contact data to you.", reason="not_in_consent")
         version = before.versions.get("safe_contact", 0)
         w.add(
             ContactAcknowledgement(
@@ -58,13 +61,12 @@ def reveal_contact(actor: Actor, file: ReferralFile, *, acknowledged: bool) -> R
             )
         )
         contact = cases.documents(seen, ["contact"]).get("contact")
-        grant = next((g for g in before.shown.grants), None)
         entry = w.record(
             referral,
             data_classes=["contact"],
             versions=seen.versions(["contact", "safe_contact"]),
             fields=sorted(f"contact.{name}" for name in contact or ()),
-            consent_id=referral.consent_id,
-            basis=grant.basis if grant else None,
+            consent_id=grant.consent_id,
+            basis=grant.basis,
         )
     return Revealed(before.safe_contact, contact, entry)

@@ -6,9 +6,12 @@ from collections.abc import Collection
 from datetime import datetime
 
 from referral_api.features.consent.rules import in_force
-from referral_api.kernel.errors import ConsentEnded, ConsentMissing
+from referral_api.features.consent.states import AGREEMENTS
+from referral_api.kernel.errors import ConsentEnded, ConsentMissing, FieldError
 
-__all__ = ["NO_RECEIVERS", "REPORT_RECEIVERS", "REPORT_REDIRECTS", "consent_carries", "receipt_number"]
+__all__ = [
+    "NO_RECEIVERS", "REPORT_RECEIVERS", "REPORT_REDIRECTS", "consent_carries", "receipt_number", "report_needs_duty",
+]  # fmt: skip
 
 REPORT_RECEIVERS = frozenset(
     {"police_unit", "prosecutor", "social_service_authority", "national_central_bureau", "hotline"}
@@ -37,6 +40,13 @@ def consent_carries(
         raise ConsentMissing("The consent is not in force yet.", reason="consent_missing")
     if receiver not in recipients:
         raise ConsentMissing("The consent does not name the receiving agency.", reason="consent_missing")
+
+
+def report_needs_duty(referral_kind: str, basis: str) -> FieldError | None:
+    """What is wrong if a protection report would rest on an agreement: it is a duty, and nobody's to withdraw."""
+    if referral_kind == "protection_report" and basis in AGREEMENTS:
+        return FieldError("/consent_id", "basis", "A protection report rests on a duty.")
+    return None
 
 
 def receipt_number(now: datetime) -> str:

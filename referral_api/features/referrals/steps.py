@@ -21,7 +21,7 @@ from referral_api.kernel.errors import FieldError, IllegalStep, Invalid
 from referral_api.kernel.words import Relation
 from referral_api.work import Work, work
 
-__all__ = ["STEPS", "suspend_for", "take_step"]
+__all__ = ["STEPS", "end_access_for", "suspend_for", "take_step"]
 
 _WORKING = ("accepted", "in_progress", "completed")
 
@@ -192,10 +192,18 @@ def suspend_for(w: Work, referral: Referral, *, reason_code: str) -> None:
     )
 
 
+def end_access_for(w: Work, referral: Referral, *, reason_code: str) -> None:
+    """The same for a referral that is completed: it stays so, and its receiver, who is told, reads the case no longer."""
+    dismiss(w, referral.case_id, because=("referral", referral.id))
+    w.record(referral, "referral.access_ended", reason_code=reason_code, consent_id=referral.consent_id)
+
+
 def _resume(w: Work, referral: Referral, said: dict[str, Any], step: ReferralStep) -> None:
     consent, recipients = receiver_grants(w, referral, said["consent_id"])
     if consent is None:
         raise Invalid([FieldError("/consent_id", "not-found", "There is no such thing.")])
+    if problem := rules.report_needs_duty(referral.referral_kind, consent.basis):
+        raise Invalid([problem])
     must_carry(consent, recipients, referral, w.now)
     referral.consent_id = consent.id
     if referral.state in _WORKING:

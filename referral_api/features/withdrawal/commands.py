@@ -14,11 +14,11 @@ from referral_api.features.cases.parties import shut_out
 from referral_api.features.cases.queries import CaseFile, documents
 from referral_api.features.consent.models import Consent, ConsentExclusion, ConsentGrant
 from referral_api.features.consent.queries import ConsentView, details_place, view_consent
-from referral_api.features.consent.rules import in_force, shown_state
+from referral_api.features.consent.rules import Carer, in_force, shown_state, suspect_gave
 from referral_api.features.consent.states import AGREEMENTS, DUTIES, steps_of
 from referral_api.features.referrals.models import Referral
-from referral_api.features.referrals.states import OPEN
-from referral_api.features.referrals.steps import suspend_for
+from referral_api.features.referrals.states import OPEN, TOLD
+from referral_api.features.referrals.steps import end_access_for, suspend_for
 from referral_api.features.withdrawal.models import Notice
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
@@ -87,6 +87,8 @@ def approve_consent(
         if consent.state == "withdrawal_requested":
             effects = _over(w, consent, file.case, "withdrawn", because="caregiver")
         else:
+            if suspect_gave(_giver(consent), _carers(file)):
+                raise Forbidden("Whoever gave this is suspected now, so it cannot act.", reason="suspected")
             consent.state = "active"
             _touched(w, consent)
         _reviewed(w, consent, file, "approval", reason)
@@ -147,13 +149,26 @@ def _second_person(w: Work, consent: Consent) -> None:
 
 
 def _refuse_suspect(consent: Consent, file: CaseFile) -> None:
-    carers = documents(file, ["family"]).get("family", {}).get("caregivers") or []
-    named = ids.show("caregiver", consent.given_by_caregiver_id) if consent.given_by_caregiver_id else None
+    carers = _carers(file)
+    named = _giver(consent)["given_by_caregiver_id"]
     meant = [c for c in carers if c.get("id") == named] if named else carers
     if any(c.get("suspected_involved") == "yes" for c in meant):
         raise Invalid(
             [FieldError("/by", "suspected", "A caregiver who is suspected can neither give nor withdraw consent.")]
         )
+
+
+def _carers(file: CaseFile) -> list[Carer]:
+    return documents(file, ["family"]).get("family", {}).get("caregivers") or []
+
+
+def _giver(consent: Consent) -> dict[str, Any]:
+    named = consent.given_by_caregiver_id
+    return {
+        "basis": consent.basis,
+        "given_by": consent.given_by,
+        "given_by_caregiver_id": ids.show("caregiver", named) if named else None,
+    }
 
 
 def _over(w: Work, consent: Consent, case: Case, state: str, *, because: str) -> Effects:
@@ -169,11 +184,14 @@ def _over(w: Work, consent: Consent, case: Case, state: str, *, because: str) ->
 
 
 def stop_referrals(w: Work, consent: Consent, case: Case, *, reason_code: str) -> Effects:
-    """Suspend every open referral that rests on this consent, onward ones with it; tell the receivers and keep the proof."""
+    """End the access that rests on this consent: open referrals are suspended, onward ones with it; tell the receivers, keep the proof.
+
+    What is completed already stays so, and opens the case no longer.
+    """
     effects = Effects()
     rows = w.session.execute(
         select(Referral)
-        .where(Referral.consent_id == consent.id, Referral.state.in_(OPEN))
+        .where(Referral.consent_id == consent.id, Referral.state.in_(TOLD))
         .order_by(Referral.id)
         .with_for_update(),
         execution_options={"populate_existing": True},
@@ -181,8 +199,11 @@ def stop_referrals(w: Work, consent: Consent, case: Case, *, reason_code: str) -
     for referral in rows.all():
         referral.case = case
         w.made = w.made or ("consent", consent.id)
-        suspend_for(w, referral, reason_code=reason_code)
-        effects.suspended.append(referral.id)
+        if referral.state in OPEN:
+            suspend_for(w, referral, reason_code=reason_code)
+            effects.suspended.append(referral.id)
+        else:
+            end_access_for(w, referral, reason_code=reason_code)
         w.add(
             Notice(
                 id=ids.new(),
