@@ -42,8 +42,10 @@ class Settings:
     """The keys of those who may cosign the log's checkpoints, each `name+id+base64`."""
     tls_certificate: Path | None = None
     tls_key: Path | None = None
-    rate_storage: str = "memory://"
+    rate_storage: str = field(default="memory://", repr=False)
+    """Where calls are counted: in each process, or in a Redis that all servers share (`redis://` or `rediss://`)."""
     rate_per_minute: int = 1200
+    sign_in_per_minute: int = 300
     body_limit: int = 1_048_576
     workers: int = 2
 
@@ -81,6 +83,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         tls_key=found.path("TLS_KEY"),
         rate_storage=found.text("RATE_STORAGE", "memory://"),
         rate_per_minute=found.number("RATE_PER_MINUTE", 1200, 600, 100_000),
+        sign_in_per_minute=found.number("SIGN_IN_PER_MINUTE", 300, 60, 10_000),
         body_limit=found.number("BODY_LIMIT", 1_048_576, 65_536, 4_194_304),
         workers=found.number("WORKERS", 2, 1, 64),
     )
@@ -165,6 +168,8 @@ def _unsafe(settings: Settings) -> list[str]:
         reasons.append(
             "REFERRAL_TRUSTED_PROXIES names addresses or networks, with commas between; * would trust everybody."
         )
+    if settings.rate_storage != "memory://" and urlsplit(settings.rate_storage).scheme not in ("redis", "rediss"):
+        reasons.append("REFERRAL_RATE_STORAGE is memory://, or the address of a Redis: redis://... or rediss://...")
     if not all(_witness(key) for key in settings.witnesses):
         reasons.append(
             "REFERRAL_WITNESSES holds verifier keys of witnesses (name+id+base64, type 0x04), with spaces between."

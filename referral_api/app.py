@@ -75,7 +75,12 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     Migrate(app, db, directory=str(Path(__file__).parent / "store" / "migrations"))
     with app.app_context():
         configure_engine(db.engine)
-    rates.init_app(app, storage=settings.rate_storage, per_minute=settings.rate_per_minute)
+    rates.init_app(
+        app,
+        storage=settings.rate_storage,
+        per_minute=settings.rate_per_minute,
+        sign_in_per_minute=settings.sign_in_per_minute,
+    )
     door.init_app(app, identify=identify)
     door.open_rooms(app, ROOMS)
     for pages in (docs, health, metrics):

@@ -71,6 +71,7 @@ def settings(database_url: str, data_dir: Path) -> Settings:
         port=8080,
         data_dir=data_dir,
         rate_per_minute=100_000,
+        sign_in_per_minute=10_000,
         **_KEYS,
     )
 

@@ -214,7 +214,11 @@ def _if_match() -> tuple[str, ...] | None:
 def _checked(
     endpoint: Endpoint, actor: Actor, path: dict[str, str], sent: _Sent
 ) -> tuple[Call, Callable[[Call], Reply] | None]:
-    rates.count(f"{actor.kind} {actor.id}" if actor.id else f"address {actor.request.address}")
+    buckets = [endpoint.bucket] if endpoint.bucket else [rates.LISTS] if endpoint.listed else []
+    rates.count(f"{actor.kind} {actor.id}" if actor.id else f"address {actor.request.address}", *buckets)
+    opened, caller = _named(path)[1], actor.person_id or actor.id
+    if endpoint.opens_a_record and opened is not None and caller is not None:
+        rates.count_record(caller, opened)
     if sent.fault:
         raise sent.fault
     if endpoint.purpose and not request.headers.get("Purpose"):

@@ -27,8 +27,12 @@ HEADERS: Mapping[str, dict[str, Any]] = {
         "required": True,
         **_text("0197c2b1f3", "The id of this call, in the audit trail too.", r"^[A-Za-z0-9._-]{1,64}$", 64),
     },
-    "RateLimit": _text('"default";r=1199;t=60', "How many calls are left (`r`), and for how many seconds (`t`)."),
-    "RateLimit-Policy": _text('"default";q=1200;w=60', "How many calls (`q`) are allowed in how many seconds (`w`)."),
+    "RateLimit": _text(
+        '"default";r=1199;t=60, "lists";r=599;t=60', "How many calls are left (`r`), and for how many seconds (`t`), in each count."
+    ),
+    "RateLimit-Policy": _text(
+        '"default";q=1200;w=60, "lists";q=600;w=60', "How many calls (`q`) are allowed in how many seconds (`w`), in each count."
+    ),
     "ETag": {
         "required": True,
         **_text('"kX0m3vWqkPZJ3l0vN9sB"', "The validator of what you are shown, for If-Match.", r'^"[!#-~]+"$', 100),

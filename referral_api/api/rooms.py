@@ -20,6 +20,7 @@ OPTIONAL = "optional"
 NEVER = "never"
 """If-Match is not looked at: an act that protects the child is never refused as stale."""
 MERGE_PATCH = ("application/merge-patch+json", "application/json")
+_RECORDS = ("/v1/cases/{case_id}", "/v1/referrals/{referral_id}")
 LINES = ("text/plain",)
 """The body is a text, and the only field of its schema."""
 
@@ -82,6 +83,10 @@ class Endpoint:
     again: Again | None = None
     media: tuple[str, ...] = ("application/json",)
     public: bool = False
+    bucket: str | None = None
+    """The tighter rate limit that its calls are counted in too (`rates`)."""
+    opens: bool = False
+    """It shows a child's record, although it is no read of a case or referral."""
     bindable: bool = False
     """A DPoP proof binds what it answers to a key."""
     listed: bool = False
@@ -97,6 +102,11 @@ class Endpoint:
     @property
     def key(self) -> str:
         return f"{self.method} {self.rule}"
+
+    @property
+    def opens_a_record(self) -> bool:
+        """Whether each different thing that is named here counts as one more child's record that somebody opens."""
+        return self.opens or (self.method == "GET" and self.purpose and self.rule.startswith(_RECORDS))
 
 
 class Room:

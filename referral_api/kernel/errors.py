@@ -32,7 +32,7 @@ class CallError(Exception):
 
     code: ClassVar[str]
     title: ClassVar[str]
-    outcome: ClassVar[str | None] = None
+    outcome: str | None = None
 
     def __init__(
         self,

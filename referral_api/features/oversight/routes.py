@@ -7,6 +7,7 @@ from flask import current_app
 from referral_api import work
 from referral_api.access import Permission as P
 from referral_api.api import paging
+from referral_api.api.rates import LISTS
 from referral_api.api.rooms import LINES, Call, Reply, Room
 from referral_api.audit import cosignatures, proofs
 from referral_api.audit.note import SignerKey
@@ -90,6 +91,7 @@ _MEDIA = {"ndjson": "application/x-ndjson", "csv": "text/csv; charset=utf-8", "f
     "/v1/audit/export",
     permission=P.AUDIT_EXPORT,
     query=s.ExportQuery,
+    bucket=LISTS,
     produces="application/x-ndjson, text/csv, application/fhir+ndjson",
     purpose=True,
     problems=("unavailable",),

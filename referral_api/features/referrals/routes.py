@@ -113,6 +113,7 @@ _step("mark-in-error", P.REFERRAL_MARK_IN_ERROR, s.MarkInError, "Mark a mistake;
     body=s.Acknowledged,
     answer=s.ContactOut,
     purpose=True,
+    opens=True,
     problems=("consent-missing",),
 )
 def reveal_contact(call: Call) -> Reply:

@@ -8,6 +8,7 @@ from flask import current_app, request
 from referral_api.access import Permission
 from referral_api.api.authorization import INVALID_PROOF, proof_of_key
 from referral_api.api.problems import STATUS
+from referral_api.api.rates import SIGN_IN
 from referral_api.api.rooms import Call, Reply
 from referral_api.features.accounts.oauth import commands, schemas
 from referral_api.features.accounts.oauth.errors import OAuthRefused
@@ -64,6 +65,7 @@ def _proof(call: Call) -> Proof:
     refusal=schemas.OAuthErrorOut,
     refuse=_refuse,
     bindable=True,
+    bucket=SIGN_IN,
 )
 @_in_oauth_words
 def issue_token(call: Call) -> Reply:

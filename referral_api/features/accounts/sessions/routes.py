@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from referral_api.access import Permission
+from referral_api.api.rates import SIGN_IN
 from referral_api.api.rooms import Call, Reply
 from referral_api.features.accounts.members.schemas import MemberOut, member_out
 from referral_api.features.accounts.room import room
@@ -18,6 +19,7 @@ __all__ = ["room"]
     body=schemas.OpenSession,
     answer=schemas.SignedInOut,
     public=True,
+    bucket=SIGN_IN,
     problems=("unauthenticated",),
 )
 def open_session(call: Call) -> Reply:
@@ -61,6 +63,7 @@ def show_me(call: Call) -> Reply:
     body=schemas.AcceptInvitation,
     answer=MemberOut,
     public=True,
+    bucket=SIGN_IN,
     problems=("unauthenticated",),
 )
 def accept_invitation(call: Call) -> Reply:

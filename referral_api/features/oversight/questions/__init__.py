@@ -7,6 +7,7 @@ docs/audit-questions.md is made from this table (`python -m referral_api.feature
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from referral_api.api.rates import RECORDS_AN_HOUR
 from referral_api.features.oversight.questions import deciding, reading, trying
 from referral_api.features.oversight.questions.frame import Frame
 from referral_api.store.pages import Rows
@@ -66,7 +67,8 @@ _ALL = (
     Question(
         select=reading.bulk_reads,
         asks="Who opened unusually many children's records in a day?",
-        finds=f"The newest disclosure to a person or system that was shown {reading.BULK} or more cases in a day (UTC); `count` is the number of cases.",
+        finds=f"The newest disclosure to a person or system that was shown {reading.BULK} or more cases in a day (UTC); `count` is the number of cases. "
+        f"Beyond {RECORDS_AN_HOUR} records in an hour the caller is slowed down (429): an entry with the reason `bulk_reads`, at most one a minute.",
         cannot_see="What is usual for this person; and work lists, which show no identity.",
     ),
     Question(
