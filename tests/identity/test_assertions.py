@@ -120,3 +120,9 @@ def test_it_is_not_from_the_future_but_for_a_minute_of_skew(name):
 
 def test_a_fraction_of_a_second_is_a_time_too():
     assert datetime.fromtimestamp(SECONDS + 60.5, UTC) == judge(signed({**CLAIMS, "exp": SECONDS + 60.5})).expires_at
+
+
+@pytest.mark.parametrize(("iat", "exp"), [(30, 3630), (-600, 3000)])
+def test_the_hour_begins_when_it_was_made_by_its_makers_clock(iat, exp):
+    assert "once" == judge(signed({**CLAIMS, "iat": SECONDS + iat, "exp": SECONDS + exp})).jti
+    assert "too-long" == refusal(signed({**CLAIMS, "iat": SECONDS + iat, "exp": SECONDS + exp + 1}))
