@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 from referral_api.audit.note import Kind, NoteError, VerifierKey
 
-__all__ = ["Settings", "UnsafeSettings", "from_environment"]
+__all__ = ["Settings", "UnsafeSettings", "database_url", "from_environment"]
 
 
 class UnsafeSettings(ValueError):
@@ -63,7 +63,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
     host = found.text("HOST", "127.0.0.1")
     settings = Settings(
         environment=environment,
-        database_url=_driver(
+        database_url=database_url(
             found.text("DATABASE_URL", "")
             or environ.get("DATABASE_URL", "")
             or f"sqlite:///{data_dir / 'referral.sqlite3'}"
@@ -136,7 +136,7 @@ class _Reader:
             return ""
 
 
-def _driver(url: str) -> str:
+def database_url(url: str) -> str:
     """PostgreSQL is always spoken to through psycopg 3, whichever spelling an administrator is used to."""
     for prefix in ("postgresql://", "postgres://"):
         if url.startswith(prefix):

@@ -115,6 +115,7 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read", "audit.read"
     CASE_REF_MAKE = "audit:case-ref", "audit.case_ref_made"
     AUDIT_EXPORT = "audit:export", "audit.exported"
+    AUDIT_ARCHIVE = "audit:archive", "audit.archived"
     AUDIT_COSIGN = "audit:cosign", "audit.cosigned"
     ACCESS_READ = "case:access", "case.access_read"
     EVENT_LIST = "event:list", "event.listed"

@@ -315,6 +315,7 @@ POLICY: tuple[Rule, ...] = (
         R.OWN_AGENCY,
         because="who may read entries may take them along, to be checked elsewhere",
     ),
+    _allow(P.AUDIT_ARCHIVE, CLOCK, R.CLOCKWORK, because="whoever owns the database takes old months into signed files"),
     _allow(
         P.AUDIT_COSIGN,
         AUDITORS | SYSTEMS,

@@ -144,6 +144,7 @@ def _problem(code: str, url: str) -> dict[str, Any]:
         "purpose-required": {"purposes": ["care"]},
         "purpose-not-allowed": {"purposes": ["care"]},
         "illegal-step": {"state": "sent", "allowed_steps": ["withdraw"]},
+        "archived": {"month": "2026-03"},
         "validation-failed": {"errors": [fields]},
         "imagery-refused": {"errors": [{**fields, "code": "image", "detail": "Looks like an image."}]},
         "identity-in-open-text": {"errors": [{**fields, "code": "identity", "detail": "Says who the child is."}]},

@@ -51,6 +51,12 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "There is no such thing, or you may not know of it: both are answered alike, on purpose.",
         "Check the id. If your agency should see it, ask the agency that owns the case.",
     ),
+    "archived": Explanation(
+        "Entries of this month were taken out of the log into signed files; those about cases that are not erased are still here. "
+        "Every id of the month is answered so, whether there was such an entry or not.",
+        "Ask the operator for the archive of the `month`. It verifies without this service, and GET /v1/audit/entries/{id}/proof still proves "
+        "its entries to an auditor of an oversight body.",
+    ),
     "method-not-allowed": Explanation(
         "This address does not take this method. HEAD and OPTIONS are not taken under /v1, since a read is always recorded as a read.",
         "Use one of the methods that the Allow header lists.",

@@ -133,6 +133,7 @@ SCHEMAS: Mapping[str, dict[str, Any]] = {
             "purposes": {"type": "array", "maxItems": 10, "items": _WORD, "description": "Your purposes."},
             "state": {**_WORD, "description": "The state of the thing."},
             "allowed_steps": {"type": "array", "maxItems": 50, "items": _WORD, "description": "What you may do with it now."},
+            "month": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$", "maxLength": 7, "description": "The month that is archived."},
             "permission": {**_WORD, "description": "What the token's scope lacks."},
         },
     },

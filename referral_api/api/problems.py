@@ -29,6 +29,7 @@ STATUS: Mapping[str, int] = {
     "consent-missing": 409,
     "consent-ended": 409,
     "idempotency-in-flight": 409,
+    "archived": 410,
     "precondition-failed": 412,
     "body-too-large": 413,
     "unsupported-media-type": 415,

@@ -5,8 +5,9 @@ integrator         gives visible entries their place in the tree, and signs its 
 proofs             reads them back: this entry is in the tree, that tree only grew
 cosignatures       what witnesses sign under its checkpoints
 months             the log by months, on PostgreSQL
+archiving          old months go into signed files
 columns            whether entries can still be found by what they say
-merkle, subtrees, canonical, note, checkpoint, reading, tampering, signed_file, verifier
+merkle, subtrees, canonical, note, checkpoint, reading, tampering, trust, checking, signed_file, verifier
                    the format (docs/audit-format.md) and who checks it: no database, no server
 export, tables     write the log in that format; as CSV and FHIR
 """

@@ -16,14 +16,15 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 from sqlalchemy.orm import Session
 
 from referral_api.audit.canonical import dumps, is_canonical, loads
-from referral_api.audit.models import AuditCheckpoint, AuditEntry, AuditLeaf
+from referral_api.audit.models import AuditArchive, AuditCheckpoint, AuditEntry, AuditLeaf
+from referral_api.audit.months import Month
 from referral_api.audit.nodes import node_reader
 from referral_api.audit.note import VerifierKey
 from referral_api.audit.proofs import latest
 from referral_api.audit.subtrees import NodeAt, inclusion_path, look_ups
 
 __all__ = [
-    "FORMAT", "PAGE", "TILE", "Head", "Read", "Row", "checkpoint_line", "complete", "entry_line", "head", "header_line", "rows", "selected",
+    "FORMAT", "PAGE", "TILE", "Head", "Read", "Row", "archived_line", "checkpoint_line", "complete", "entry_line", "head", "header_line", "rows", "selected",
     "selection", "tile_lines", "whole_log",
 ]  # fmt: skip
 
@@ -71,13 +72,22 @@ def selected(connection: Connection | Session, key: VerifierKey, chosen: Select[
 
 
 def complete(read: Read, key: VerifierKey, at: Head) -> Iterator[bytes]:
-    """All entries, with the hashes and the earlier checkpoints that tell where one was changed."""
+    """All entries, with the hashes and the earlier checkpoints that tell where one was changed. What is archived stands as its hash."""
     yield header_line(key, complete=True)
     yield from tile_lines(_leaf_hashes(read, at.size))
+    with read() as connection:
+        archived = {Month.of(since) for since in connection.execute(select(AuditArchive.since).distinct()).scalars()}
+    query = select(AuditLeaf.index, AuditLeaf.entry_id, AuditEntry.leaf, AuditLeaf.leaf_hash)
     written = 0
-    for row in rows(read, at.size):
-        yield entry_line(row.index, row.leaf)
-        written += 1
+    for page in _pages(read, query.outerjoin(AuditEntry, AuditEntry.id == AuditLeaf.entry_id), at.size, PAGE):
+        for index, entry_id, leaf, leaf_hash in page:
+            if leaf is not None:
+                yield entry_line(index, bytes(leaf))
+            elif Month.of_id(entry_id) in archived:
+                yield archived_line(index, bytes(leaf_hash))
+            else:
+                continue
+            written += 1
     for note in _earlier(read, at.size):
         yield checkpoint_line(note)
     yield checkpoint_line(at.note, entries=written)
@@ -97,23 +107,28 @@ def rows(
     read: Read, size: int, chosen: Sequence[ColumnElement[bool]] = (), *, proved: bool = False, page: int = PAGE
 ) -> Iterator[Row]:
     """The chosen entries among the first `size` of the log, in its order."""
-    query = (
-        select(AuditLeaf.index, AuditEntry.leaf, AuditLeaf.leaf_hash)
-        .join(AuditEntry, AuditEntry.id == AuditLeaf.entry_id)
-        .where(AuditLeaf.index < size, *chosen)
-        .order_by(AuditLeaf.index)
-        .limit(page)
-    )
-    after = -1
+    query = select(AuditLeaf.index, AuditEntry.leaf, AuditLeaf.leaf_hash)
+    query = query.join(AuditEntry, AuditEntry.id == AuditLeaf.entry_id).where(*chosen)
+    for found in _pages(read, query, size, page):
+        proofs: Sequence[list[bytes] | None] = [None] * len(found)
+        if proved:
+            with read() as connection:
+                proofs = _proofs(connection, [index for index, _, _ in found], size)
+        for (index, leaf, leaf_hash), proof in zip(found, proofs, strict=True):
+            yield Row(index, bytes(leaf), bytes(leaf_hash), proof)
+
+
+def _pages(read: Read, query: Any, size: int, page: int) -> Iterator[Sequence[Any]]:
+    """What the query finds among the first `size` leaves, by their index, which is its first column."""
+    query, after = query.where(AuditLeaf.index < size).order_by(AuditLeaf.index).limit(page), -1
     while True:
         with read() as connection:
             found = connection.execute(query.where(AuditLeaf.index > after)).all()
-            proofs = _proofs(connection, [index for index, _, _ in found], size) if proved else [None] * len(found)
-        for (index, leaf, leaf_hash), proof in zip(found, proofs, strict=True):
-            yield Row(index, bytes(leaf), bytes(leaf_hash), proof)
+        if found:
+            yield found
         if len(found) < page:
             return
-        after, _, _ = found[-1]
+        after = found[-1][0]
 
 
 def _proofs(connection: Connection | Session, indices: Sequence[int], size: int) -> Sequence[list[bytes]]:
@@ -177,6 +192,11 @@ def entry_line(index: int, leaf: bytes, proof: Sequence[bytes] | None = None) ->
     if proof is not None:
         line["proof"] = [b64encode(step).decode() for step in proof]
     return _line(line)
+
+
+def archived_line(index: int, leaf_hash: bytes) -> bytes:
+    """An entry that is in an archive and no longer here: its hash alone."""
+    return _line({"index": index, "archived": b64encode(leaf_hash).decode()})
 
 
 def checkpoint_line(note: str, *, entries: int | None = None) -> bytes:

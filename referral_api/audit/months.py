@@ -18,6 +18,9 @@ __all__ = ["AHEAD", "Month", "make_ahead", "months"]
 AHEAD: Final = 3
 """So many months beyond this one have their tables ready. An entry without a table is not written, and so the act neither."""
 
+_LAST_SECOND: Final = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
+"""An id that somebody made up may name a time after all calendars."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Month:
@@ -33,7 +36,8 @@ class Month:
 
     @classmethod
     def of_id(cls, entry_id: UUID) -> Self:
-        return cls.of(datetime.fromtimestamp((entry_id.int >> 80) / 1000, UTC))
+        seconds = (entry_id.int >> 80) // 1000
+        return cls.of(datetime.fromtimestamp(min(seconds, _LAST_SECOND), UTC))
 
     def next(self) -> "Month":
         return Month(self.year + self.number // 12, self.number % 12 + 1)

@@ -35,6 +35,8 @@ class Export:
     found: bytearray = field(default_factory=bytearray)
     stated: bytearray = field(default_factory=bytearray)
     indices: "array[int]" = field(default_factory=lambda: array("q"))
+    archived: "array[int]" = field(default_factory=lambda: array("q"))
+    """The places, counted from the first line, of entries that are shown by their hashes alone."""
     proofs: list[list[bytes]] = field(default_factory=list)
     tiles: int = 0
     checkpoints: list[str] = field(default_factory=list)
@@ -104,6 +106,10 @@ def _take(export: Export, members: Mapping[str, Any]) -> None:
     match sorted(members):
         case ["entry", "index"] | ["index", "leaf"] if export.complete:
             _entry(export, members)
+        case ["archived", "index"] if export.complete:
+            export.archived.append(len(export.indices))
+            export.indices.append(_number(members["index"]))
+            export.found += hash_list([members["archived"]])[0]
         case ["entry", "index", "proof"] | ["index", "leaf", "proof"] if not export.complete:
             export.proofs.append(hash_list(members["proof"]))
             _entry(export, members)

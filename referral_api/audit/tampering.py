@@ -27,13 +27,17 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was found. With a fault, it first shows at entry `index`, or somewhere from `index` to `last`."""
+    """What was found. With a fault, it first shows at entry `index`, or somewhere from `index` to `last`.
+
+    `archived` is how many entries were shown by their hashes alone.
+    """
 
     message: str
     fault: Fault | None = None
     index: int | None = None
     last: int | None = None
     tree_size: int | None = None
+    archived: int = 0
 
     @property
     def valid(self) -> bool:

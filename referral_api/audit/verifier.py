@@ -10,119 +10,22 @@ Exit status: 0 what was checked holds, 1 it does not, 2 the command was wrong.
 import argparse
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from referral_api.audit.canonical import NotCanonical, loads
-from referral_api.audit.checkpoint import Checkpoint, Opened, open_checkpoint
+from referral_api.audit.checking import verify_export
+from referral_api.audit.checkpoint import Checkpoint
 from referral_api.audit.merkle import leaf_hash, verify_consistency, verify_inclusion
 from referral_api.audit.note import Note, NoteError, VerifierKey
-from referral_api.audit.reading import Export, Unreadable, hash_list, read_export
+from referral_api.audit.reading import Unreadable, hash_list
 from referral_api.audit.signed_file import verify_file
-from referral_api.audit.tampering import Fault, Hashes, Verdict, first_departure, first_misnumbered, named
+from referral_api.audit.tampering import Fault, Verdict
+from referral_api.audit.trust import NOBODY, Trust, clash
 
 __all__ = ["Trust", "beside", "main", "verify_checkpoint", "verify_export", "verify_proof", "verify_written"]
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """Whom the one who checks believes: the log's key, its witnesses, and checkpoints seen earlier.
-
-    Without a key nothing is known of who signed: an export then only agrees with the key it brings itself.
-    """
-
-    key: VerifierKey | None = None
-    origin: str | None = None
-    witnesses: Sequence[VerifierKey] = ()
-    quorum: int = 0
-    known: Sequence[Checkpoint] = ()
-
-    def open(self, note: str, *, quorum: int | None = None) -> Opened:
-        """The checkpoint in a note; NoteError unless it is to be believed."""
-        if self.key is None:
-            raise NoteError("no key to check its signature with")
-        wanted = self.quorum if quorum is None else quorum
-        return open_checkpoint(
-            Note.parse(note.encode()), self.key, origin=self.origin, witnesses=self.witnesses, quorum=wanted
-        )
-
-
-_NOBODY = Trust()
-
-
-def verify_export(lines: Iterable[bytes], trust: Trust = _NOBODY) -> Verdict:
-    """Check an export, or name the first entry that was changed, removed, inserted or put elsewhere."""
-    try:
-        export = read_export(lines)
-        judge = trust if trust.key else replace(trust, key=export.key)
-        final = judge.open(export.checkpoints[-1]).checkpoint
-        earlier = [judge.open(note, quorum=0).checkpoint for note in export.checkpoints[:-1]]
-    except Unreadable as wrong:
-        return Verdict(str(wrong), *((Fault.TRUNCATED, wrong.entries) if wrong.cut else (Fault.UNREADABLE,)))
-    except NoteError as wrong:
-        return Verdict(f"A checkpoint is not to be believed: {wrong}.", Fault.UNSIGNED)
-    if export.origin != final.origin:
-        return Verdict("The header names another log than the checkpoint.", Fault.UNREADABLE)
-    verdict = _clash(final, [*earlier, *trust.known])
-    if verdict is None:
-        verdict = _complete(export, final, [*earlier, *trust.known]) if export.complete else _selection(export, final)
-    if verdict.valid and export.counted != len(export.indices):
-        return Verdict(f"The last line counts {export.counted} entries.", Fault.UNREADABLE)
-    if verdict.valid and trust.key is None:
-        return replace(verdict, message=verdict.message + " The key was the file's own: who signed is not shown.")
-    return verdict
-
-
-def _clash(final: Checkpoint, others: Sequence[Checkpoint]) -> Verdict | None:
-    if any(other.origin != final.origin for other in others):
-        return Verdict("The checkpoints are of different logs.", Fault.UNSIGNED)
-    roots = {final.size: final.root}
-    for other in others:
-        if other.size > final.size:
-            return named(Fault.TRUNCATED, final.size, last=other.size - 1, tree_size=other.size)
-        if roots.setdefault(other.size, other.root) != other.root:
-            return Verdict(f"The log signed two different trees of {other.size} entries.", Fault.INCONSISTENT)
-    return None
-
-
-def _complete(export: Export, final: Checkpoint, others: Sequence[Checkpoint]) -> Verdict:
-    found, stated = Hashes(export.found), Hashes(export.stated)
-    ordered = sorted([*others, final], key=lambda checkpoint: checkpoint.size)
-    roots = found.roots({checkpoint.size for checkpoint in ordered})
-    wrong = next((c for c in ordered if roots.get(c.size) != c.root), None)
-    misnumbered = first_misnumbered(export.indices)
-    if wrong is None and misnumbered is None and len(found) == final.size:
-        return Verdict(f"All {final.size} entries are as they were signed.", tree_size=final.size)
-    # The tiles tell exactly what happened, if they are themselves what was signed.
-    if len(stated) == final.size and stated.roots({final.size}) == {final.size: final.root}:
-        if departure := first_departure(found, stated):
-            return named(*departure, tree_size=final.size)
-        if wrong is not None:
-            message = f"The tree of {wrong.size} entries that was signed earlier is not part of this log."
-            return Verdict(message, Fault.INCONSISTENT)
-    if misnumbered:
-        return named(*misnumbered, tree_size=final.size)
-    if wrong is None:
-        return named(Fault.INSERTED, final.size, tree_size=final.size)
-    if wrong.size > len(found):
-        return named(Fault.TRUNCATED, len(found), last=final.size - 1, tree_size=final.size)
-    first = max((c.size for c in ordered if c.size < wrong.size), default=0)
-    return named(Fault.CHANGED, first, last=wrong.size - 1, tree_size=final.size)
-
-
-def _selection(export: Export, final: Checkpoint) -> Verdict:
-    found, previous = Hashes(export.found), -1
-    for place, (index, proof) in enumerate(zip(export.indices, export.proofs, strict=True)):
-        if index <= previous:
-            return named(Fault.REORDERED, index, tree_size=final.size)
-        if not verify_inclusion(
-            leaf_hash=found[place], index=index, tree_size=final.size, proof=proof, root=final.root
-        ):
-            return named(Fault.UNPROVED, index, tree_size=final.size)
-        previous = index
-    message = f"All {len(found)} entries shown are in the log of {final.size}; whether others belong here is not shown."
-    return Verdict(message, tree_size=final.size)
 
 
 def verify_checkpoint(note: str, trust: Trust) -> Verdict:
@@ -133,10 +36,10 @@ def verify_checkpoint(note: str, trust: Trust) -> Verdict:
         return Verdict(f"The checkpoint is not to be believed: {wrong}.", Fault.UNSIGNED)
     size, witnesses = opened.checkpoint.size, len(opened.cosignatures)
     message = f"The log had {size} entries when this was signed; {witnesses} known witnesses say so too."
-    return _clash(opened.checkpoint, trust.known) or Verdict(message, tree_size=size)
+    return clash(opened.checkpoint, trust.known) or Verdict(message, tree_size=size)
 
 
-def verify_proof(proof: Mapping[str, Any], trust: Trust = _NOBODY, *, leaf: bytes | None = None) -> Verdict:
+def verify_proof(proof: Mapping[str, Any], trust: Trust = NOBODY, *, leaf: bytes | None = None) -> Verdict:
     """Check an inclusion or consistency proof in the JSON of the HTTP interface; `leaf` is the entry it is about."""
     try:
         return _consistency(proof, trust) if "first_size" in proof else _inclusion(proof, trust, leaf)
@@ -163,7 +66,7 @@ def _inclusion(proof: Mapping[str, Any], trust: Trust, leaf: bytes | None) -> Ve
     checkpoint = trust.open(note).checkpoint
     if (checkpoint.size, checkpoint.root) != (size, root):
         return Verdict("The checkpoint is of another tree.", Fault.UNPROVED)
-    return _clash(checkpoint, trust.known) or Verdict(f"Entry {index} is in the log of {size}.", tree_size=size)
+    return clash(checkpoint, trust.known) or Verdict(f"Entry {index} is in the log of {size}.", tree_size=size)
 
 
 def _consistency(proof: Mapping[str, Any], trust: Trust) -> Verdict:
@@ -188,7 +91,9 @@ def beside(path: Path) -> Path:
     return path.with_name(path.name + ".note")
 
 
-def verify_written(path: Path, lines: Iterable[bytes], trust: Trust = _NOBODY) -> Verdict:
+def verify_written(
+    path: Path, lines: Iterable[bytes], trust: Trust = NOBODY, archives: Sequence[Iterable[bytes]] = ()
+) -> Verdict:
     """Check a file that was written with a note beside it, or an export alone. `lines` are the file's own.
 
     An export is checked entry by entry, and then whole by its note; CSV and FHIR have nothing but the note.
@@ -196,7 +101,7 @@ def verify_written(path: Path, lines: Iterable[bytes], trust: Trust = _NOBODY) -
     note = beside(path)
     with path.open("rb") as file:
         export = b'"format"' in file.readline()
-    found = verify_export(lines, trust) if export or not note.is_file() else None
+    found = verify_export(lines, trust, archives) if export or not note.is_file() else None
     if note.is_file() and trust.key is not None and (found is None or found.valid):
         with path.open("rb") as file:
             whole = verify_file(note.read_bytes(), lines if found is None else file, trust.key)
@@ -214,24 +119,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quorum", type=int, default=0, help="how many of the witnesses must have cosigned")
     parser.add_argument("--known", type=Path, action="append", default=[], help="a checkpoint kept from earlier")
     parser.add_argument("--leaf", type=Path, help="the entry that a proof is about, in its canonical bytes")
+    parser.add_argument("--archive", type=Path, action="append", default=[], help="an archive of the log")
     options = parser.parse_args(arguments)
     trust = Trust(options.key, options.origin, options.witness, options.quorum)
     try:
         known = [Checkpoint.parse(Note.parse(path.read_bytes()).text) for path in options.known]
         leaf = options.leaf.read_bytes() if options.leaf else None
-        verdict = _read(options.file, replace(trust, known=known), leaf)
+        with ExitStack() as files:
+            archives = [files.enter_context(path.open("rb")) for path in options.archive]
+            verdict = _read(options.file, replace(trust, known=known), leaf, archives)
     except (OSError, ValueError) as wrong:
         parser.error(str(wrong))
     sys.stdout.write(f"{verdict.fault or 'valid'}: {verdict.message}\n")
     return 0 if verdict.valid else 1
 
 
-def _read(path: Path, trust: Trust, leaf: bytes | None) -> Verdict:
+def _read(path: Path, trust: Trust, leaf: bytes | None, archives: Sequence[Iterable[bytes]]) -> Verdict:
     with path.open("rb") as file:
         start = file.readline()
         file.seek(0)
         if b'"format"' in start or beside(path).is_file():
-            return verify_written(path, file, trust)
+            return verify_written(path, file, trust, archives)
         if not start.startswith(b"{"):
             return verify_checkpoint(file.read().decode(), trust)
         try:

@@ -67,9 +67,9 @@ class Installation:
         except (WeakKeys, KmsRefused, InvalidKey, NoteError) as wrong:
             raise Unusable(f"A key is not usable: {wrong}.") from None
 
-    def need_database(self) -> None:
+    def need_database(self, address: str | None = None) -> None:
         """Raises Unusable if SQLite's file is not there: a command that reads must not make an empty one."""
-        url = make_url(self.settings.database_url)
+        url = make_url(address or self.settings.database_url)
         if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
             raise Unusable(f"There is no database {url.database} yet: `referral db upgrade` makes it.")
 

@@ -8,17 +8,20 @@ import click
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from config import database_url
 from referral_api.cli.installation import Installation
 
 __all__ = ["reading"]
 
 
 @contextmanager
-def reading(installation: Installation) -> Iterator[Connection]:
-    """One picture of the database, for as long as it takes, that makes no writer wait."""
-    url = installation.settings.database_url
+def reading(installation: Installation, database: str | None = None) -> Iterator[Connection]:
+    """One picture of the installation's database, or of another, for as long as it takes, that makes no writer wait."""
+    if database and not database.startswith(("sqlite", "postgres")):
+        raise click.UsageError("The database is SQLite or PostgreSQL: sqlite:///FILE or postgresql://...")
+    url = database_url(database) if database else installation.settings.database_url
     if url.startswith("sqlite"):
-        installation.need_database()
+        installation.need_database(url)
         engine = create_engine(url)
 
         @event.listens_for(engine, "connect")

@@ -8,7 +8,7 @@ from uuid import UUID
 from referral_api.kernel.messages import Message
 
 __all__ = [
-    "CallError", "ConsentEnded", "ConsentMissing", "FieldError", "Forbidden", "IdempotencyInFlight", "IdempotencyKeyRequired",
+    "Archived", "CallError", "ConsentEnded", "ConsentMissing", "FieldError", "Forbidden", "IdempotencyInFlight", "IdempotencyKeyRequired",
     "IdempotencyKeyReused", "IdentityInOpenText", "IllegalStep", "ImageryRefused", "Invalid", "BodyTooLarge", "MalformedBody",
     "MethodNotAllowed", "NotFound", "PreconditionFailed", "PreconditionRequired", "PurposeNotAllowed", "PurposeRequired",
     "RateLimited", "Unauthenticated", "Unavailable", "UnsupportedMediaType",
@@ -91,6 +91,16 @@ class NotFound(CallError):
     def __init__(self, *, case_ref: str | None = None, reason: str | None = None) -> None:
         super().__init__("There is no such thing, or you may not know of it.", reason=reason)
         self.case_ref = case_ref
+
+
+class Archived(CallError):
+    """What was looked for is of a month that lies in an archive. It is said of the month, whether there was such a thing or not."""
+
+    code, title, outcome = "archived", "This month of the log is archived", "refused"
+
+    def __init__(self, *, month: str) -> None:
+        said = Message("Entries of {month} lie in an archive.").format(month=month)
+        super().__init__(said, reason=month, extra={"month": month})
 
 
 class MethodNotAllowed(CallError):

@@ -6,12 +6,21 @@ import warnings
 import pytest
 from sqlalchemy import create_engine, text
 
-from referral_api.audit.models import AuditCheckpoint, AuditCosignature, AuditEntry, AuditLeaf, AuditNode, AuditPending
+from referral_api.audit.models import (
+    AuditArchive,
+    AuditCheckpoint,
+    AuditCosignature,
+    AuditEntry,
+    AuditLeaf,
+    AuditNode,
+    AuditPending,
+)
 from referral_api.store import Base
 from referral_api.store.session import configure_engine
 
 TABLES = [
-    model.__table__ for model in (AuditEntry, AuditPending, AuditLeaf, AuditNode, AuditCheckpoint, AuditCosignature)
+    model.__table__
+    for model in (AuditArchive, AuditEntry, AuditPending, AuditLeaf, AuditNode, AuditCheckpoint, AuditCosignature)
 ]
 
 

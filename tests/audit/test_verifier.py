@@ -445,6 +445,8 @@ def test_the_verifier_runs_from_its_own_files_without_the_server(tmp_path):
         "checkpoint",
         "reading",
         "tampering",
+        "trust",
+        "checking",
         "signed_file",
         "verifier",
     ):
@@ -465,3 +467,55 @@ def test_the_verifier_runs_from_its_own_files_without_the_server(tmp_path):
 def test_a_note_read_back_from_an_export_is_the_note_that_was_signed():
     last = canonical.loads(written()[-1])
     assert signed(SIZE) == Note.parse(last["checkpoint"].encode())
+
+
+def without(archived, *, hashes=HASHES):
+    """The signed log of 600 from which these entries were archived."""
+    lines = written()
+    first = next(place for place, line in enumerate(lines) if b'"index":0' in line)
+    for index in archived:
+        lines[first + index] = export.archived_line(index, hashes[index])
+    return lines
+
+
+def test_an_archived_entry_stands_as_its_hash_and_is_counted():
+    verdict = verify_export(without((3, 77, 598)), TRUST)
+    assert (True, 3) == (verdict.valid, verdict.archived)
+    assert "3 of them are archived" in verdict.message
+
+
+def test_with_every_archive_each_entry_was_seen():
+    verdict = verify_export(without((3, 77, 598)), TRUST, [selection((3,)), selection((77, 598))])
+    assert (True, "All 600 entries are as they were signed, 3 of them in archives.") == (verdict.valid, verdict.message)
+
+
+REWRITTEN = signed(SIZE, [merkle.leaf_hash(FORGED), *HASHES[1:]])
+
+
+@pytest.mark.parametrize(
+    ("archives", "fault", "index"),
+    [
+        ([selection((3,))], Fault.REMOVED, 77),
+        ([without((3, 77))], Fault.REMOVED, 3),
+        ([[line.replace(b"entry_77", b"entry_78") for line in selection((3, 77))]], Fault.UNPROVED, 77),
+        ([selection((3, 77))[:-1]], Fault.TRUNCATED, 2),
+        ([[export.header_line(LOG.verifier, complete=True), export.checkpoint_line(str(signed(2, [HASHES[1], HASHES[0]])), entries=0)]],
+         Fault.TRUNCATED, 0),
+        ([written([FORGED, *LEAVES[1:]], checkpoints=(), final=REWRITTEN)], Fault.INCONSISTENT, None),
+    ],
+)  # fmt: skip
+def test_an_archive_that_lacks_an_entry_or_does_not_hold_is_refused(archives, fault, index):
+    verdict = verify_export(without((3, 77)), TRUST, archives)
+    assert (fault, index) == (verdict.fault, verdict.index)
+
+
+def test_a_hash_that_is_not_the_signed_one_is_changed_archived_or_not():
+    assert (Fault.CHANGED, 5, 5) == found(verify_export(without((5,), hashes=[bytes(32)] * 6), TRUST))
+
+
+def test_the_command_takes_archives_beside_an_export(tmp_path, capsys):
+    rest, archive = tmp_path / "rest.ndjson", tmp_path / "old.ndjson"
+    rest.write_bytes(b"".join(without((3, 77))))
+    archive.write_bytes(b"".join(selection((3, 77))))
+    assert 0 == main([str(rest), "--key", str(LOG.verifier), "--archive", str(archive)])
+    assert capsys.readouterr().out.endswith("2 of them in archives.\n")

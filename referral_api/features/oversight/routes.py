@@ -64,9 +64,16 @@ def _uuid(name: str, text: str) -> Any:
     return found
 
 
-@room.get("/v1/audit/entries/{entry_id}", permission=P.AUDIT_READ, answer=s.EntryOut, purpose=True, etag=True)
+@room.get(
+    "/v1/audit/entries/{entry_id}",
+    permission=P.AUDIT_READ,
+    answer=s.EntryOut,
+    purpose=True,
+    etag=True,
+    problems=("archived",),
+)
 def read_entry(call: Call) -> Reply:
-    """Read one audit entry."""
+    """Read one audit entry. Of a month that was archived, it is 410 and lies in a file."""
     entry_id = call.id("entry")
     entry = queries.read_entry(call.actor, entry_id)
     return Reply(entry, etag=work.etag(call.actor, "entry", entry_id, [entry["index"]]))
@@ -77,7 +84,7 @@ def read_entry(call: Call) -> Reply:
     permission=P.AUDIT_READ,
     answer=s.ProofOut,
     purpose=True,
-    problems=("unavailable",),
+    problems=("archived", "unavailable"),
 )
 def prove_entry(call: Call) -> Reply:
     """Prove that an entry is in the log as of its latest checkpoint."""

@@ -17,6 +17,7 @@ Made from the code (`python -m referral_api.features.oversight.questions.page > 
 also needs `case=`, its id or its `case_ref`. Answers are audit entries, newest first; `count` says for how many acts an entry stands.
 
 An auditor of an oversight body asks about all entries, one of another agency about the acts of its own people and those on its own cases.
+Entries that were archived (`referral audit archive`) are not asked; those about a case stay until the case is erased.
 Each asking is recorded as `audit.read` with the field `questions.<name>`. No answer holds a need, a note or a subject.
 """
 
