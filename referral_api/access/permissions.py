@@ -39,6 +39,7 @@ class Permission(StrEnum):
 
     CONSENT_GIVE = "consent:give", "consent.given"
     CONSENT_READ = "consent:read", "consent.read"
+    CONSENT_HISTORY = "consent:history", "consent.history_read"
     CONSENT_WITHDRAW = "consent:withdraw", "consent.withdrawn"
     CONSENT_APPROVE = "consent:approve", "consent.approved"
     CONSENT_REFUSE = "consent:refuse", "consent.refused"

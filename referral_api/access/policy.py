@@ -119,6 +119,13 @@ POLICY: tuple[Rule, ...] = (
     _allow(P.CONSENT_GIVE, WORKERS, R.OWNER, because="the owner asked, so the owner records", assigned=True),
     _allow(P.CONSENT_READ, WORKERS, R.OWNER, because="the owner keeps the consents", assigned=True),
     _allow(P.CONSENT_READ, WORKERS, R.RECEIVING, because="a receiver sees the basis on which it was told"),
+    _allow(
+        P.CONSENT_HISTORY,
+        WORKERS,
+        R.OWNER,
+        because="the owner answers for it that the end of a consent was heard",
+        assigned=True,
+    ),
     _allow(P.CONSENT_WITHDRAW, WORKERS, R.OWNER, because="whoever of the owner hears a withdrawal records it at once"),
     _allow(P.CONSENT_APPROVE, SUPERVISORS, R.OWNER, because="a second person looks at what a first one decided"),
     _allow(P.CONSENT_REFUSE, SUPERVISORS, R.OWNER, because="a second person looks at what a first one decided"),

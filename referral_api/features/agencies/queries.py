@@ -15,7 +15,16 @@ from referral_api.store.pages import Page, page_of
 from referral_api.store.session import session
 from referral_api.work import OwnAgency, disclose
 
-__all__ = ["active_agency", "find_agency", "list_agencies", "lock_agency", "overseers", "read_agency", "types_of"]
+__all__ = [
+    "active_agency",
+    "find_agency",
+    "list_agencies",
+    "lock_agency",
+    "names_of",
+    "overseers",
+    "read_agency",
+    "types_of",
+]
 
 _agencies = Agency.__table__
 
@@ -65,6 +74,12 @@ def types_of(current: Session, agency_ids: Collection[UUID]) -> Mapping[UUID, st
     """The type of each of these agencies that there is, suspended ones too."""
     query = select(_agencies.c.id, _agencies.c.type).where(_agencies.c.id.in_(agency_ids))
     return {row.id: row.type for row in current.execute(query)}
+
+
+def names_of(current: Session, agency_ids: Collection[UUID]) -> Mapping[UUID, tuple[str, str]]:
+    """Name and type of each of these agencies."""
+    query = select(_agencies.c.id, _agencies.c.name, _agencies.c.type).where(_agencies.c.id.in_(agency_ids))
+    return {row.id: (row.name, row.type) for row in current.execute(query)}
 
 
 def overseers(current: Session) -> Sequence[UUID]:

@@ -9,9 +9,11 @@ from sqlalchemy import or_, select
 
 from referral_api.access import Permission
 from referral_api.audit import AuditEntry
-from referral_api.features.cases import sealed
+from referral_api.features.agencies.queries import names_of
+from referral_api.features.cases import rules, sealed
 from referral_api.features.cases.models import Case, CaseData, CaseExclusion, CaseLink, CaseParty, CaseWorker
-from referral_api.features.cases.queries import CaseFile, view
+from referral_api.features.cases.printed import Told, language_of, printed
+from referral_api.features.cases.queries import CaseFile, documents, view
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import Forbidden
@@ -22,7 +24,10 @@ from referral_api.work import disclose
 
 __all__ = [
     "holders_of", "list_assignments", "list_disclosures", "list_exclusions", "list_links", "list_parties", "list_timeline", "list_versions",
+    "print_disclosures",
 ]  # fmt: skip
+
+_PRINTED = 2_000
 
 
 def _owner(file: CaseFile) -> bool:
@@ -132,6 +137,32 @@ def list_disclosures(actor: Actor, file: CaseFile, *, limit: int, after: UUID | 
         actor, Permission.DISCLOSURE_LIST, file.case, returned_ids=[ids.show("receipt", row.id) for row in page.rows]
     )
     return Page([json.loads(row.leaf) for row in page.rows], page.next_after)
+
+
+def print_disclosures(actor: Actor, file: CaseFile, *, caregiver_id: UUID | None, language: str | None) -> bytes:
+    """The receipts as a page for the child; or for a caregiver, of whom it is known that they may know."""
+    case = file.case
+    if caregiver_id is not None:
+        known = documents(file, ["family", "safe_contact"])
+        named = ids.show("caregiver", caregiver_id)
+        carers = known.get("family", {}).get("caregivers") or []
+        carer = next((carer for carer in carers if carer["id"] == named), None)
+        if not rules.may_be_told(carer, known.get("safe_contact", {})):
+            error = Forbidden("This person is not to be given what was shared.", reason="caregiver_not_to_be_told")
+            error.case_ref = case.case_ref
+            raise error
+    query = select(AuditEntry.at, AuditEntry.agency_id, AuditEntry.leaf).where(
+        AuditEntry.case_ref == case.case_ref, AuditEntry.disclosed, AuditEntry.agency_id != case.owner_agency_id
+    )
+    rows = session().execute(query.order_by(AuditEntry.id).limit(_PRINTED)).all()
+    agencies = names_of(session(), {row.agency_id for row in rows})
+    told = []
+    for row in rows:
+        entry, (name, kind) = json.loads(row.leaf), agencies[row.agency_id]
+        told.append(Told(row.at.date(), name, kind, entry["purpose"], entry["data_classes"], entry["basis"]))
+    reader = "child" if caregiver_id is None else "guardian"
+    disclose(actor, Permission.DISCLOSURE_LIST, case, fields=["receipts"], reason_code=reader)
+    return printed(told, reader=reader, language=language_of(language, case.language))
 
 
 def list_timeline(actor: Actor, file: CaseFile, *, limit: int, after: UUID | None) -> Page:

@@ -9,6 +9,7 @@ from referral_api.api.rooms import OPTIONAL, REQUIRED, Call, Reply, Room
 from referral_api.features.cases import commands, history, parties, queries
 from referral_api.features.cases import schemas as s
 from referral_api.features.cases.models import Case
+from referral_api.features.cases.printed import CONTENT_POLICY
 from referral_api.features.cases.queries import CaseView, find_case
 from referral_api.kernel.actor import Actor
 from referral_api.work import etag
@@ -183,6 +184,22 @@ def list_disclosures(call: Call) -> Reply:
         call.actor, find_case(call.actor, call.id("case")), limit=call.query["limit"], after=paging.after(call)
     )
     return paging.page(call, [s.receipt_out(row) for row in page.rows], page.next_after)
+
+
+@room.get(
+    "/v1/cases/{case_id}/disclosures/page",
+    permission=P.DISCLOSURE_LIST,
+    query=s.PrintReceipts,
+    produces="text/html",
+    purpose=True,
+)
+def print_disclosures(call: Call) -> Reply:
+    """Print the receipts as a page for the child, or for a caregiver who may know.
+
+    A caregiver who is suspected, of unknown involvement, without authority, or not to be told is refused. The page names no child and no shelter.
+    """
+    page = history.print_disclosures(call.actor, find_case(call.actor, call.id("case")), **call.query)
+    return Reply(page, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": CONTENT_POLICY})
 
 
 def _assignments(call: Call, assignment_id: UUID | None = None) -> Reply:

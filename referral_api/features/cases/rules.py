@@ -17,6 +17,7 @@ __all__ = [
     "Shown",
     "age_band_of",
     "calls_for_hold",
+    "may_be_told",
     "opens_identity",
     "retention_from",
     "what_is_shown",
@@ -139,6 +140,17 @@ def _contact_reason(assigned: bool, *, acknowledged: bool, protected_location: b
     if protected_location and not assigned:
         return "protected_location"
     return None if acknowledged else "safe_contact_not_acknowledged"
+
+
+def may_be_told(carer: Mapping[str, Any] | None, safe_contact: Mapping[str, Any]) -> bool:
+    """Whether a caregiver may be given the receipts on paper: a guardian, cleared, and nothing says that they should not know."""
+    return (
+        carer is not None
+        and carer.get("suspected_involved") == "no"
+        and carer.get("legal_authority") is not False
+        and carer.get("informed") not in ("no", "not_safe")
+        and safe_contact.get("caregiver_may_know") == "yes"
+    )
 
 
 def age_band_of(born: date, today: date) -> str:

@@ -25,6 +25,7 @@ from referral_api.api.fields import (
 from referral_api.features.cases.models import Case
 from referral_api.features.cases.queries import CaseView
 from referral_api.kernel import clock, ids
+from referral_api.kernel.codes import LANGUAGES
 from referral_api.kernel.words import DATA_CLASSES
 
 _LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
@@ -255,6 +256,15 @@ class LinkCases(Body):
 
 class VersionsQuery(ListQuery):
     data_class = Code(among=(*DATA_CLASSES, "safe_contact"), required=True)
+
+
+class PrintReceipts(Body):
+    caregiver_id = Id(
+        "caregiver", load_default=None, metadata={"description": "For this caregiver; left out: for the child."}
+    )
+    language = Code(
+        among=LANGUAGES, load_default=None, metadata={"description": "Left out: the child's, if it is one of these."}
+    )
 
 
 class Withheld(Body):

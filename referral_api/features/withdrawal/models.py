@@ -1,4 +1,4 @@
-"""Proof of the telling: who was told that a basis is over, when, and when they read it."""
+"""Proof of the telling: who was told that a basis is over, and when. When they read it, the log says."""
 
 from datetime import datetime
 from uuid import UUID
@@ -19,4 +19,3 @@ class Notice(Base):
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("agencies.id"), index=True)
     referral_id: Mapped[UUID] = mapped_column(ForeignKey("referrals.id"))
     told_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

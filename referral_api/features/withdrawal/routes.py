@@ -11,6 +11,7 @@ from referral_api.features.consent.schemas import ConsentOut, consent_out
 from referral_api.features.withdrawal import commands
 from referral_api.features.withdrawal import schemas as s
 from referral_api.features.withdrawal.commands import Effects
+from referral_api.features.withdrawal.queries import list_notices as list_of
 
 Decide = Callable[..., tuple[ConsentView, Effects]]
 
@@ -39,6 +40,15 @@ def _declare(
         permission=permission, body=body, answer=ConsentOut, purpose=True, if_match=if_match, idempotency=OPTIONAL, again=_again, etag=True,
         problems=("illegal-step",),
     )(decide)  # fmt: skip
+
+
+@room.get(
+    "/v1/consents/{consent_id}/notices", permission=P.CONSENT_HISTORY, answer=s.NoticeOut, listed=True, purpose=True
+)
+def list_notices(call: Call) -> Reply:
+    """List whom the end of this consent was told, and when they read it."""
+    consent, _ = find_consent(call.actor, call.id("consent"))
+    return Reply({"items": [s.notice_out(row) for row in list_of(call.actor, consent)], "next_cursor": None})
 
 
 _declare(

@@ -1,8 +1,11 @@
-"""Bodies of withdrawing and of a second person's decision."""
+"""Bodies of withdrawing and of a second person's decision, and the notices as JSON."""
 
-from referral_api.api.fields import Body, Code, Id, Limits, Text, many
+from typing import Any
 
-__all__ = ["DecideConsent", "WithdrawConsent"]
+from referral_api.api.fields import Body, Code, Id, Limits, Moment, Text, many
+from referral_api.kernel import clock, ids
+
+__all__ = ["DecideConsent", "NoticeOut", "WithdrawConsent", "notice_out"]
 
 
 class WithdrawConsent(Body):
@@ -18,3 +21,21 @@ class WithdrawConsent(Body):
 
 class DecideConsent(Body):
     reason = Text(Limits.TEXT, allow_none=True, load_default=None)
+
+
+class NoticeOut(Body):
+    """One agency, told of one referral that its basis is over."""
+
+    agency_id = Id("agency")
+    referral_id = Id("referral")
+    told_at = Moment()
+    read_at = Moment(allow_none=True, metadata={"description": "When somebody of the agency first read it."})
+
+
+def notice_out(row: Any) -> dict[str, Any]:
+    return {
+        "agency_id": ids.show("agency", row.agency_id),
+        "referral_id": ids.show("referral", row.referral_id),
+        "told_at": clock.show(row.told_at),
+        "read_at": clock.show(row.read_at) if row.read_at else None,
+    }
