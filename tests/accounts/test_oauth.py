@@ -1,6 +1,9 @@
 """Agencies' systems: how they prove who they are, and what their tokens are worth."""
 
 import json
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import jwt
 import pytest
@@ -72,9 +75,48 @@ def test_a_signed_statement_gets_a_token_once(office, signing, key):
     assert 200 == grant(office, by_assertion(office, signing, key, jti="twice")).status_code
 
 
+@BOTH
+def test_of_equal_statements_at_once_one_gets_a_token(office, signing, key):
+    proof, barrier = by_assertion(office, signing, key), Barrier(6)
+
+    def ask(number):
+        barrier.wait(5)
+        return grant(office, proof).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        assert [200, 401, 401, 401, 401, 401] == sorted(pool.map(ask, range(6)))
+
+
+def test_a_system_changes_its_key_without_a_gap(office, signing, key):
+    new = ec.generate_private_key(ec.SECP256R1())
+    old_jwk, new_jwk = (json.loads(ECAlgorithm.to_jwk(each.public_key())) for each in (key, new))
+    path = f"/v1/agencies/{office.ids['Police']}/clients/{signing['id']}"
+
+    def let_in():
+        return [
+            grant(office, by_assertion(office, signing, each, jti=secrets.token_hex())).status_code
+            for each in (key, new)
+        ]
+
+    assert [200, 401] == let_in()
+    office.patch(path, {"jwks": {"keys": [old_jwk, new_jwk]}}, by="ana")
+    assert [200, 200] == let_in()
+    office.patch(path, {"jwks": {"keys": [new_jwk]}}, by="ana")
+    assert [401, 200] == let_in()
+
+
 @pytest.mark.parametrize(
     "claims",
-    [{"aud": "https://elsewhere.example"}, {"exp": 1}, {"sub": "client_01m86a7s04e5vtfdx32bwdvnvj"}, {"jti": ""}],
+    [
+        {"aud": [URL]},
+        {"aud": [URL, "https://elsewhere.example"]},
+        {"aud": f"{URL}/oauth/introspect"},
+        {"exp": 9_999_999_999},
+        {"aud": "https://elsewhere.example"},
+        {"exp": 1},
+        {"sub": "client_01m86a7s04e5vtfdx32bwdvnvj"},
+        {"jti": ""},
+    ],
 )
 def test_a_statement_for_others_or_of_others_proves_nothing(office, signing, key, claims):
     assert 401 == grant(office, by_assertion(office, signing, key, **claims)).status_code
