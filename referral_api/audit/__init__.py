@@ -9,7 +9,8 @@ archiving          old months go into signed files
 columns            whether entries can still be found by what they say
 merkle, subtrees, canonical, note, checkpoint, reading, tampering, trust, checking, signed_file, verifier
                    the format (docs/audit-format.md) and who checks it: no database, no server
-export, tables     write the log in that format; as CSV and FHIR
+export, tables, tiles
+                   write the log in that format; as CSV and FHIR; the tree alone
 """
 
 from typing import TYPE_CHECKING, Any

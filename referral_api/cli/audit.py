@@ -24,6 +24,7 @@ from referral_api.cli.installation import Installation, Unusable
 from referral_api.cli.log_files import signer_of, watched, write_signed
 from referral_api.cli.snapshot import reading
 from referral_api.cli.tail import tail
+from referral_api.cli.tiles import write_tiles
 
 __all__ = ["audit"]
 
@@ -55,6 +56,7 @@ def audit() -> None:
 
 audit.add_command(tail)
 audit.add_command(archive)
+audit.add_command(write_tiles)
 
 
 @audit.command("verify")

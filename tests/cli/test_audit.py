@@ -1,3 +1,4 @@
+import base64
 import json
 import stat
 import threading
@@ -171,3 +172,53 @@ def test_an_entry_that_cannot_be_found_by_what_it_says_is_named(logged, change):
     result = logged("audit", "verify")
     said = f"changed: Entry 1 is as it was signed, but what it is searched by is not: {change.partition(' ')[0]}.\n"
     assert (1, said) == (result.exit_code, result.stdout)
+
+
+def test_the_tree_is_written_as_tiles_with_the_checkpoint_and_without_an_entry(logged, tmp_path):
+    from referral_api.audit.verifier import Trust, verify_checkpoint
+
+    folder = tmp_path / "tiles"
+    folder.mkdir()
+    assert "1 new tiles of a tree of 2 entries.\n" == logged.done("audit", "tiles", str(folder))
+    assert "0 new tiles of a tree of 2 entries.\n" == logged.done("audit", "tiles", str(folder))
+
+    files = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    assert ["checkpoint", "tile/0/000.p/2"] == files
+    assert 64 == (folder / "tile/0/000.p/2").stat().st_size
+    key = SignerKey.parse(Installation(logged.environ, quick_app).settings.log_key.strip()).verifier
+    assert 2 == verify_checkpoint((folder / "checkpoint").read_text(), Trust(key)).tree_size
+
+
+def test_no_tree_is_written_of_an_empty_log(shell, tmp_path):
+    assert 1 == shell("audit", "tiles", str(tmp_path)).exit_code
+
+
+def test_another_database_is_checked_with_its_own_key(logged, tmp_path):
+    installation = Installation(logged.environ, quick_app).settings
+    key = str(SignerKey.parse(installation.log_key.strip()).verifier)
+
+    said = Shell({}).done("audit", "verify", "--database", installation.database_url, "--key", key)
+    assert "valid: All 2 entries are as they were signed.\n" == said
+    assert 2 == Shell({})("audit", "verify", "--database", installation.database_url).exit_code
+    assert 2 == Shell({})("audit", "verify", "--database", "mysql://there/log", "--key", key).exit_code
+    missing = f"sqlite:///{tmp_path / 'none.sqlite3'}"
+    assert 2 == Shell({})("audit", "verify", "--database", missing, "--key", key).exit_code
+    other = str(SignerKey.generate("another/audit").verifier)
+    assert 1 == logged("audit", "verify", "--database", installation.database_url, "--key", other).exit_code
+
+
+def test_another_programs_proof_is_checked_under_its_own_origin(tmp_path):
+    from referral_api.audit import merkle
+    from referral_api.audit.checkpoint import Checkpoint
+
+    signer = SignerKey.generate("a.key.of.another")
+    leaf = merkle.leaf_hash(b"their entry")
+    note = sign(Checkpoint("another/log", 1, leaf).text(), signer)
+    shown = base64.b64encode(leaf).decode()
+    proof = {"index": 0, "tree_size": 1, "leaf_hash": shown, "root_hash": shown, "hashes": [], "checkpoint": str(note)}
+    words = ("audit", "verify-proof", "-", "--key", str(signer.verifier))
+
+    assert "unsigned" == Shell({})(*words, stdin=json.dumps(proof)).stdout.partition(":")[0]
+    assert "valid: Entry 0 is in the log of 1.\n" == Shell({}).done(
+        *words, "--origin", "another/log", stdin=json.dumps(proof)
+    )
