@@ -42,7 +42,8 @@ def take_out(session: Session, month: Month, staying: ColumnElement[bool], *, en
     Changed, with the transaction to be rolled back, if the month holds another number of entries that do not stay.
     """
     name = f"audit_months.{month.table}"
-    for statement in ("SET LOCAL lock_timeout = '10s'", f"LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE"):
+    # Readers go on until the month is detached: who reads the log holds it before its months, so a stronger lock could be a deadlock.
+    for statement in ("SET LOCAL lock_timeout = '10s'", f"LOCK TABLE {name} IN SHARE MODE"):
         session.execute(text(statement))
     going = select(func.count()).select_from(AuditEntry).where(month.holds(AuditEntry.id), ~staying)
     if session.execute(going).scalar_one() != entries:
