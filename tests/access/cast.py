@@ -100,6 +100,8 @@ def stage(world: World) -> dict[str, Any]:
         pass_on_lookups(world.clock)
         integrate(db.engine, SignerKey.parse(world.app.extensions["settings"].log_key), now=world.clock())
     things |= _witnessed(world)
+    for who in CAST:
+        world.sign_in(who)
     things["entry"] = next(each["id"] for each in world.entries() if each["action"] == "case.opened")
     return things
 
