@@ -7,9 +7,11 @@ repeats what it saw. docs/guard.md explains the idea and its limits.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 from referral_api.guard.document import Numbers, Piece, gather, walk
@@ -24,6 +26,7 @@ __all__ = ["FAMILIES", "Finding", "Tail", "scan", "scan_document", "scan_texts"]
 _SHORTEST: Final = 8  # below this a text is judged only together with its neighbours
 _CRUMB: Final = 4
 _CRUMBS: Final = 64
+_LONG: Final = 50_000  # characters in which it is worth to look for the place
 _NOTHING: Final = Verdict(None, 0)
 
 
@@ -84,9 +87,30 @@ def _scan_pieces(pieces: list[Piece]) -> list[Finding]:
     ]
     if findings:
         return list({finding.pointer: finding for finding in findings}.values())
-    # Split over several: the one that speaks most against language stands for all.
-    oddest, _ = max(alone, key=lambda each: (each[1].odd, len(each[0].text)))
-    return [Finding(oddest.pointer, together, sum(len(piece.text) for piece in pieces))]
+    pointer = _where([piece for piece, _ in alone], together)
+    if pointer is None:
+        pointer = max(alone, key=lambda each: (each[1].odd, len(each[0].text)))[0].pointer
+    return [Finding(pointer, together, sum(len(piece.text) for piece in pieces))]
+
+
+def _where(pieces: list[Piece], family: str) -> str | None:
+    """The place that holds all of what was only seen together: the list or object of the fewest neighbours that are refused."""
+    if sum(len(piece.text) for piece in pieces) > _LONG:
+        return None
+
+    def refused(start: int, end: int) -> bool:
+        return _together([piece.text for piece in pieces[start:end]]) == family
+
+    end = _first(len(pieces), lambda size: refused(0, size))
+    start = end - _first(end, lambda size: refused(end - size, end))
+    parts = list(zip(*(piece.pointer.split("/") for piece in pieces[start:end]), strict=False))
+    shared = "/".join(part[0] for part in takewhile(lambda part: len(set(part)) == 1, parts))
+    return shared or None
+
+
+def _first(most: int, holds: Callable[[int], bool]) -> int:
+    """The least size up to `most` for which something holds that goes on holding for larger ones."""
+    return bisect_left(range(1, most), True, key=holds) + 1
 
 
 def _together(texts: list[str]) -> str | None:

@@ -25,7 +25,7 @@ _ALIKE: Final = str.maketrans(
     "ABESIJKMHOPCTYX3aeopcyxijsdqwhlGYyvABEZHIKMNOPTYXoavpuikOSUounhgjqagijLISABCDEFGHJKMNOPRTUVWYZABCDEGHJKLMPRSTVWZ",
 )
 # Letters that Unicode does not take apart, by the letter that stands nearest.
-_NEAR: Final = dict(zip("ıəøłđŧħɛɔɓɗƙŋөүұқғңһҳҷәҙҫґ", "ieoldtheobdknоуукгнххжазсг", strict=True)) | {
+_NEAR: Final = dict(zip("ıəøłđŧħɛɔɓɗƙŋөүұқғңһҳҷәҙҫґӕ", "ieoldtheobdknоуукгнххжазсга", strict=True)) | {
     "ß": "ss",
     "æ": "ae",
     "œ": "oe",
@@ -36,7 +36,7 @@ _NEAR: Final = dict(zip("ıəøłđŧħɛɔɓɗƙŋөүұқғңһҳҷәҙҫґ", 
     "ײ": "יי",
 }
 _STROKED: Final = re.compile(f"[{''.join(_NEAR)}{''.join(each.upper() for each in _NEAR if each not in 'ßı')}]")
-_PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_PERCENT: Final = re.compile(r"(?:%(?!0\d[diuxXsf])[0-9A-Fa-f]{2})+")  # %08x is a format
 _ENTITY: Final = re.compile(r"&#(?:[xX]([0-9A-Fa-f]{1,6})|([0-9]{1,7}));?")
 _BACKSLASH: Final = re.compile(
     r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|U([0-9A-Fa-f]{8})|([0-7]{3}))"

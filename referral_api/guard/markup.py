@@ -13,7 +13,7 @@ _DATA: Final = re.compile(
 )
 _TAG: Final = re.compile(
     r"<[\s/!?]{0,8}(?:[a-z][a-z0-9]{0,15}:)?(?:img|image|svg|iframe|frame|frameset|object|embed|applet|video|audio|picture|source|track"
-    r"|canvas|style|link|script|base|meta|portal|param|bgsound|math|use|foreignobject|feimage|animate|figure|imagedata|xml-stylesheet"
+    r"|canvas|style|link|script|base|meta\s[^<>]{0,80}(?:refresh|image)|portal|param|bgsound|math|use|foreignobject|feimage|animate|figure|imagedata|xml-stylesheet"
     r"|input[^<>]{0,200}type\s{0,8}=[\s\"']{0,8}image)(?![a-z0-9-])"
     r"|<[a-z!/][^<>]{0,400}[\s\"'/](?:src|srcset|srcdoc|poster|background|xlink:href|data|lowsrc|dynsrc)\s{0,8}=\s{0,8}[\"']?[^\s\"'<>]{3}"
     r"|<[a-z!/][^<>]{0,400}[\s\"'/]style\s{0,8}=[^<>]{0,400}url\s{0,8}\("
@@ -30,7 +30,7 @@ _OTHER: Final = re.compile(
     r"|\[\[(?:file|image|media|fichier|imagen|archivo|datei|bild|ملف|صورة):[^\[\]\n]{1,200}\]\]"
     r"|\.\.\s{1,4}(?:image|figure|video|raw)::\s{0,8}\S|(?<![a-z])(?:image|video|audio)::?[^\s\[\]:]{1,200}\[|\\includegraphics|\\graphicspath|\\begin\s{0,8}\{tikzpicture"
     r"|<!\[cdata\[|<!entity|<!doctype|\{\\\\?(?:rtf1|\*?\\\\?shppict|pict[\\{])|(?<![a-z])begin-base64 \d{3}|=ybegin "
-    r"|content-transfer-encoding:\s{0,8}(?:base64|quoted|binary|8bit)|content-type:\s{0,8}(?:image|video|audio|application)/"
+    r"|content-transfer-encoding:\s{0,8}(?:base64|quoted|binary|8bit)|content-type:\s{0,8}(?:(?:image|video|audio)/|application/(?:octet|pdf|zip|gzip|x-|vnd|msword))"
 )
 
 

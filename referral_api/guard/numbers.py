@@ -12,30 +12,56 @@ from referral_api.guard.signatures import starts_a_file
 _RUN: Final = re.compile(r"\d[\d\s,.;:|/\\\[\](){}<>+_'\"&#*~-]{40,}+")
 _DIGITS: Final = re.compile(r"\d+")
 _STANDING: Final = re.compile(r"(?<![\w.])\d{1,3}(?![\w])")
+_LONG_STANDING: Final = re.compile(r"(?<![\w.+-])\d{3,20}(?![\w])")
+_BELOW_ZERO: Final = re.compile(r"(?<![\w.)\]-])-(\d{1,3})(?![\w.])")
 _STARTS: Final = (
-    "137 80 78 71",
-    "71 73 70 56",
-    "255 216 255",
-    "82 73 70 70",
-    "37 80 68 70",
-    "80 75 3 4",
-    "73 73 42 0",
-    "77 77 0 42",
-    "102 116 121 112",
-    "26 69 223 163",
+    " 137 80 78 71 ",
+    " 71 73 70 56 ",
+    " 255 216 255 ",
+    " 82 73 70 70 ",
+    " 37 80 68 70 ",
+    " 80 75 3 4 ",
+    " 73 73 42 0 ",
+    " 77 77 0 42 ",
+    " 102 116 121 112 ",
+    " 26 69 223 163 ",
 )
 _BITS: Final = re.compile(r"(?<!\d)[01](?:[\s,.;:|/_-]{0,3}[01]){63,}+(?!\d)")
+_BITS_APART: Final = re.compile(r"[01]{128,}+")
+_BYTES_APART: Final = re.compile(r"(?:[01]\d\d|2[0-4]\d|25[0-5]){24,}+")
+_OCTAL: Final = re.compile(r"(?<!\d)[0-3][0-7]{2}(?!\d)")
+_THREE: Final = re.compile(r"(?<!\d)\d{3}(?!\d)")
+_THOUSANDS: Final = re.compile(r"(?<![\d,.'])\d{1,3}(?:,\d{3}){12,}+(?!\d)|(?<![\d,.'])\d{1,3}(?:\.\d{3}){12,}+(?!\d)")
+_PAIR: Final = re.compile(r"(?<![0-9A-Za-z])(?:0[xX]|\\x)?([0-9A-Fa-f]{2})[hH]?(?![0-9A-Za-z])")
 _MORSE: Final = re.compile(r"(?:[.\u00b7\u2022_\u2013\u2014\u2212-]{1,7}[ /|\n]{1,3}){20,}+")
 _LONGEST: Final = 40
 _MANY: Final = 48
 _FEW: Final = 24
 _PAST_A_LIST: Final = 400
+_WORDS: Final = (16, 24, 32, 64)
 _FRACTIONS: Final = re.compile(r"(?:(?<![\d.])-?[01]?\.\d{2,17}[^\w.]{1,3}){32,}+")
+
+
+def bytes_in_numbers(text: str) -> bool:
+    """Whether the numbers of a text could be the bytes of a file."""
+    found: list[str] = _DIGITS.findall(text)
+    threes, longer = sum(len(each) == 3 for each in found), sum(len(each) > 2 for each in found)
+    return (
+        any(map(f" {' '.join(found)} ".__contains__, _STARTS))
+        or number_run(text)
+        or _digits_apart("".join(found))
+        or (threes >= _FEW and (bytes_among_words(text) or _octal(text)))
+        or (longer >= _FEW and _whole_words(text))
+        or _below_zero(text)
+        or hexadecimal_pairs(text)
+    )
 
 
 def number_run(text: str) -> bool:
     """Whether a text has a run of numbers, bits or Morse signs that is longer and more even than people write."""
     if _BITS.search(text) or (text.count(".") > 32 and _FRACTIONS.search(text)):
+        return True
+    if (text.count(",") > 12 or text.count(".") > 12) and _THOUSANDS.search(text):
         return True
     for run in _RUN.findall(text):
         numbers = _DIGITS.findall(run)
@@ -47,13 +73,67 @@ def number_run(text: str) -> bool:
 def bytes_among_words(text: str) -> bool:
     """Whether the numbers of a text, words between them left out, are bytes: nearly all that have three digits end at 255."""
     found = _STANDING.findall(text)
-    if any(f" {start} " in f" {' '.join(found)} " for start in _STARTS):
-        return True
     long = [each for each in map(int, found) if each > 99]
     if len(long) < _FEW or len(set(long)) < 20:
         return False
     small = [each for each in long if each < 256]
     return len(small) * 20 >= len(long) * 19 and sum(each >= 200 for each in small) * 8 >= len(small)
+
+
+def hexadecimal_pairs(text: str) -> bool:
+    """Whether a text has many different pairs of a digit and a letter up to F, in both orders, wherever they stand."""
+    found: set[str] = {pair.lower() for pair in _PAIR.findall(text)}
+    first = sum(pair[0].isdigit() and pair[1].isalpha() for pair in found)
+    last = sum(pair[0].isalpha() and pair[1].isdigit() for pair in found)
+    return first > 6 and last > 6 and first + last > 18
+
+
+def _octal(text: str) -> bool:
+    """Whether the numbers of three digits are bytes in octal."""
+    found = _OCTAL.findall(text)
+    return (
+        len(found) >= _FEW
+        and len(set(found)) > 15
+        and sum(each >= "200" for each in found) * 8 > len(found)
+        and len(found) * 20 >= len(_THREE.findall(text)) * 19
+    )
+
+
+def _whole_words(text: str) -> bool:
+    """Whether numbers fill the range of 16, 24, 32 or 64 bits and never leave it, as no people's numbers do."""
+    found = list(map(int, _LONG_STANDING.findall(text)))
+    if len(found) < _FEW:
+        return False
+    width = max(found).bit_length()
+    if width not in _WORDS:
+        return False
+    wide = [each for each in found if each >> (width - 7)]
+    filled = Counter(each >> (width - 2) for each in wide)
+    return (
+        len(wide) >= _FEW and all(filled[each] * 10 > len(wide) for each in range(4)) and len(set(wide)) * 2 > len(wide)
+    )
+
+
+def _below_zero(text: str) -> bool:
+    """Whether a text has bytes as numbers from -128 to 127."""
+    if text.count("-") < _FEW:
+        return False
+    found = list(map(int, _BELOW_ZERO.findall(text)))
+    return len(found) >= _FEW and max(found) <= 128 and len(set(found)) > 15 and sum(each > 64 for each in found) > 5
+
+
+def _digits_apart(digits: str) -> bool:
+    """Whether the digits of a text, put together again, are bytes of three digits or bits."""
+    for run in _BYTES_APART.findall(digits):
+        values = {run[at : at + 3] for at in range(0, len(run), 3)}
+        # Years in a row have groups like 200, 012 and 199: bytes fill the room between as well.
+        if len(values) > 15 and sum("128" < each < "198" or "209" < each for each in values) > 9:
+            return True
+    return any(4 * run.count("1") > len(run) // 2 and len(set(_blocks(run))) > 7 for run in _BITS_APART.findall(digits))
+
+
+def _blocks(bits: str) -> list[str]:
+    return [bits[at : at + 8] for at in range(0, len(bits), 8)]
 
 
 def morse(text: str) -> bool:
@@ -62,18 +142,8 @@ def morse(text: str) -> bool:
 
 
 def _bytes_in_words(run: str, numbers: list[str]) -> bool:
-    if len(numbers) >= _FEW and all(len(each) <= 3 for each in numbers):
-        values = list(map(int, numbers))
-        if looks_like_bytes(values):
-            return True
-        signed = run.count("-") * 4 > len(values) and max(values) <= 128
-        if (
-            signed
-            and len(values) >= _MANY
-            and sum(each >= 64 for each in values) * 4 > len(values)
-            and len(set(values)) > 24
-        ):
-            return True
+    if len(numbers) >= _FEW and all(len(each) <= 3 for each in numbers) and looks_like_bytes(list(map(int, numbers))):
+        return True
     digits = sum(map(len, numbers))
     if digits < _PAST_A_LIST:
         return False

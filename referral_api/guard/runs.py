@@ -60,7 +60,11 @@ _SHORT_PART: Final = re.compile(r"[A-Za-z0-9+/=]{1,2}")
 _CROSSED: Final = re.compile(
     "[A-Za-z][\u0370-\u058f\u13a0-\u13ff\u1d00-\u1d7f]|[\u0370-\u058f\u13a0-\u13ff\u1d00-\u1d7f][A-Za-z]"
 )
-_CODE: Final = re.compile(r"\W*(?:[A-Za-z]{0,4}\d{5,14}[A-Za-z]{0,2}|\d{0,3}[A-Z]{1,3}-\d{3,5})\W*")
+_CODE: Final = re.compile(
+    r"\W*(?:[A-Za-z]{0,4}\d{5,14}[A-Za-z]{0,2}|\d{0,3}[A-Z]{1,3}-\d{3,5}|(?:[A-Z]\d){2,3}|[A-Z]\d[A-Z]|\d[A-Z]\d|\d{4}[A-Z]{2}|x\d{2,6})\W*"
+)
+_MAILBOX: Final = re.compile(r"(?<![\w.+-])[A-Za-z][a-z0-9._-]{1,11}@(?:[a-z0-9-]{1,40}\.){1,4}[a-z]{2,12}(?![\w-])")
+_ACCOUNT: Final = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{2}\d\d[0-9A-Za-z]{11,30}(?![0-9A-Za-z])")
 _MESSAGE_ID: Final = re.compile(r"<[A-Za-z0-9.+=_-]{8,80}@[A-Za-z0-9.-]{3,60}>")
 _WALLET: Final = re.compile(
     r"(?<![0-9A-Za-z])(?:[13][1-9A-HJ-NP-Za-km-z]{25,33}|0x[0-9a-fA-F]{40}|bc1[a-z0-9]{39})(?![0-9A-Za-z])"
@@ -69,7 +73,8 @@ _EXEMPT_WALLETS: Final = 2
 _ARGUMENT: Final = re.compile(r"(?<=[A-Za-z0-9/._-])[?&][A-Za-z_]{1,12}=[A-Za-z0-9_.-]{1,44}(?![A-Za-z0-9_.%=+/-])")
 _EXEMPT_ARGUMENTS: Final = 2
 _EXEMPT_DIGESTS: Final = 8
-_EXEMPT_IDS: Final = 256
+_EXEMPT_IDS: Final = 100
+_EXEMPT_MAILBOXES: Final = 24
 
 
 class Oddness(NamedTuple):
@@ -102,12 +107,12 @@ def calm(ascii_text: bytes) -> bool:
 
 def ids_removed(text: str) -> str:
     """The text without TypeIDs, which are this service's own identifiers."""
-    return _TYPEID.sub(" ", text) if "_0" in text else text
+    return _TYPEID.sub(" ", text, count=_EXEMPT_IDS) if "_0" in text else text
 
 
 def stamps_removed(text: str) -> str:
     """The text without well-formed UUIDs (RFC 9562) and times (RFC 3339)."""
-    return _STAMP.sub(" ", _UUID.sub(" ", text)) if "-" in text else text
+    return _STAMP.sub(" ", _UUID.sub(" ", text, count=_EXEMPT_IDS)) if "-" in text else text
 
 
 def crossed_folded(text: str) -> str:
@@ -122,6 +127,9 @@ def _alike(word: re.Match[str]) -> str:
 def measure(text: str) -> Oddness:
     """How much a folded text speaks against language, taking its words once each."""
     rest = _MESSAGE_ID.sub(" ", text, count=1) if "@" in text else text
+    if "@" in rest:
+        rest = _MAILBOX.sub(" ", rest, count=_EXEMPT_MAILBOXES)
+    rest = _ACCOUNT.sub(_account, rest)
     if "://" in rest:
         rest = _ARGUMENT.sub(" ", rest, count=_EXEMPT_ARGUMENTS)
     rest = _WALLET.sub(" ", rest, count=_EXEMPT_WALLETS)
@@ -146,6 +154,12 @@ def measure(text: str) -> Oddness:
 def _are_lines(row: str) -> bool:
     lengths = list(map(len, re.findall(r"[0-9a-fA-F]+", row)))
     return len(lengths) > 3 or lengths[-1] < 32
+
+
+def _account(found: re.Match[str]) -> str:
+    """Nothing for an account number whose check digits are right (IBAN, ISO 13616)."""
+    digits = "".join(str(int(sign, 36)) for sign in found.group()[4:] + found.group()[:4])
+    return " " if int(digits) % 97 == 1 else found.group()
 
 
 def _digest(found: re.Match[str]) -> str:

@@ -71,13 +71,20 @@ _SIXTEEN: Final = tuple(
 )
 
 
+_IN_PLAIN: Final = ("%PDF-1.", "%PDF-2.", "%!PS-Adobe", "/* XPM */", "{\\rtf1", "<?xpacket")
+_PIXEL_SIGNS: Final = ("P1", "P2", "P3", "P4", "P5", "P6")
+_PIXELS: Final = re.compile(r"(?<!\w)P[1-6]\s{1,4}\d{1,5}\s{1,4}\d{1,5}\s{1,4}\d{1,5}\s{1,4}\d")
+
 # Base85 writes four bytes as five characters, in three alphabets (RFC 1924, Adobe, ZeroMQ's Z85).
 _RFC_1924: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
 _Z85: Final = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
 _ADOBE: Final = bytes(range(33, 118))
 _FOURS: Final = tuple(dict.fromkeys(base64.b85encode(each[:4]) for each in _BEGINNINGS))
 _EIGHTY_FIVE: Final = tuple(
-    each.translate(bytes.maketrans(_RFC_1924, alphabet)) for each in _FOURS for alphabet in (_RFC_1924, _Z85, _ADOBE)
+    beginning
+    for each in _FOURS
+    for alphabet in (_RFC_1924, _Z85, _ADOBE)
+    if not (beginning := each.translate(bytes.maketrans(_RFC_1924, alphabet))).isdigit()
 )
 
 
@@ -89,6 +96,19 @@ def in_base85(letters: bytes) -> bool:
 def starts_a_file(data: bytes) -> bool:
     """Whether bytes begin as a known file format does."""
     return _IN_BYTES.match(data) is not None
+
+
+def in_plain(text: str) -> bool:
+    """Whether a text is a file of a format that is written in plain characters."""
+    return any(map(text.__contains__, _IN_PLAIN)) or (
+        any(map(text.__contains__, _PIXEL_SIGNS)) and _PIXELS.search(text) is not None
+    )
+
+
+def in_hexadecimal(letters: bytes) -> bool:
+    """Whether a text, rid of all but ASCII letters, digits and +/, holds the beginning of a file in hexadecimal."""
+    lower = letters.lower()
+    return any(each in lower for each in _SIXTEEN)
 
 
 def in_encoded(letters: bytes) -> bool:

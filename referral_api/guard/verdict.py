@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from referral_api.guard import fold, glyphs, links, markup, numbers, runs, signatures
+from referral_api.guard import codes, fold, glyphs, links, markup, numbers, runs, signatures
 
 _BLANK: Final = b" \t\r\n\x0b\x0c"
 _PRINTED: Final = bytes(range(32, 127)) + _BLANK
@@ -35,6 +35,8 @@ def judge(text: str, *, layers: int = _LAYERS) -> Verdict:
     plain = rest.encode("ascii", "replace")
     if (not rest.isascii() or plain.translate(None, _PRINTED)) and glyphs.raw(rest):
         return Verdict("raw-bytes", 0)
+    if codes.blanks(rest):
+        return Verdict("hidden-characters", 0)
     if not rest.isascii():
         folded = _OTHER_DIGITS.sub(_digit, fold.plain(rest))
         family = _disguise(rest, folded)
@@ -79,17 +81,22 @@ def _addresses(text: str) -> str | None:
 
 def _runs(rest: str, plain: bytes) -> Verdict:
     digits = len(plain.translate(None, _NOT_DIGITS))
-    if digits > _FEW_DIGITS and (numbers.number_run(rest) or numbers.bytes_among_words(rest)):
+    if digits > _FEW_DIGITS and numbers.bytes_in_numbers(runs.stamps_removed(rest)):
         return Verdict("number-run", 0)
     if (b".-" in plain or b"-." in plain) and numbers.morse(rest):
         return Verdict("encoded-run", 0)
-    if b"\t" in plain and glyphs.blanks(rest):
-        return Verdict("hidden-characters", 0)
     if b"begin" in plain and _UUENCODED.search(rest):
         return Verdict("encoded-run", 0)
-    calm = runs.calm(plain)
-    if (not calm or digits > _FEW_DIGITS) and signatures.in_encoded(plain.translate(None, _NOT_ENCODED)):
+    if signatures.in_plain(rest):
         return Verdict("file-signature", 0)
+    calm = runs.calm(plain)
+    letters = plain.translate(None, _NOT_ENCODED)
+    if not calm and signatures.in_encoded(letters):
+        return Verdict("file-signature", 0)
+    if digits > _FEW_DIGITS and signatures.in_hexadecimal(letters):
+        return Verdict("file-signature", 0)
+    if codes.coded(rest, calm=calm) or codes.in_lines(rest):
+        return Verdict("encoded-run", 0)
     if not calm:
         rest = runs.stamps_removed(rest)
         calm = runs.calm(fold.bare(rest).encode("ascii", "replace"))

@@ -209,6 +209,33 @@ FIXED: dict[str, str] = {
     "numbering": "1. a) b) c) (i) (ii) (iii) iv) v) □ yes ☑ no ☒ n/a ✓ ✗ → ←",
     "clinic": "½ cup, 37.5 °C, 120/80 mmHg, SpO₂ 98 %, BMI 17.2 kg/m², HIV−, β-hCG neg, CD4 512",
     "meeting": "https://zoom.us/j/91234567890?pwd=QkFsZ1JtV3p4eXh3dGdLMm9pbXhzdz09 https://meet.google.com/abc-defg-hij",
+    "years": "Reports of "
+    + ", ".join(f"{year}" for turn in range(4) for year in range(1998, 2027) if (year + turn) % 4),
+    "postcodes of Canada": "\n".join(
+        f"Unit {each}, {each}2 Main Street, ON K{each % 10}A {each % 7}B{each % 9}, ext. x{each}31"
+        for each in range(30)
+    ),
+    "accounts": "\n".join(
+        f"{name} | {account} | {name.lower()}.{town.lower()}@bank.example | {town}"
+        for name, account, town in (
+            ("Amara", "GB82WEST12345698765432", "London"),
+            ("Sokha", "DE89370400440532013000", "Berlin"),
+            ("Lucia", "FR1420041010050500013M02606", "Paris"),
+            ("Nadia", "NL91ABNA0417164300", "Utrecht"),
+            ("Maria", "ES9121000418450200051332", "Madrid"),
+            ("Elena", "it60x0542811101000000123456", "Roma"),
+            ("Hanna", "NO9386011117947", "Oslo"),
+            ("Tomas", "PT50000201231234567890154", "Lisboa"),
+            ("Ioana", "RO49AAAA1B31007593840000", "Cluj"),
+            ("Agnes", "HU42117730161111101800000000", "Budapest"),
+        )
+    ),
+    "Ossetian": "Раст ныв бавгӕн. Ды цы файл бавгӕдтай, уый кӕнӕ ныв нӕ уыд, кӕнӕ хӕлд ныв уыд. Дыууӕ паролы ӕмхуызӕн не сты.",
+    "names in rows": "\n".join(
+        ["Hồng Lê", "Ngọc Trần", "Duyên Mai", "Xuân Mai", "Bảo Phạm", "Lan Vũ", "Mai Trần", "Hương Đặng"] * 12
+    ),
+    "a meta tag": 'Remove the <meta name="referrer" content="no-referrer"> tag; the answer is Content-Type: application/json.',
+    "a form": "\n".join(f"{each}. seen: yes no unsure | safe: yes no | school: yes no" for each in range(1, 60)),
     "codes": "km, en, fr, ar, es, th, vi, zh, hi, bn, ta, my, am, sw, so, ti, uk, ru, tr, fa, ur, ps, ku, KH, PH, TH, VN, LA, MM, MY, SG, ID, BN, TL",
     "cid": "CID: 1234, contact cid@police.gov.ph, see (image) and ![sic] in the record",
 }

@@ -104,6 +104,25 @@ def test_findings_point_to_the_field_and_name_its_size() -> None:
     assert [guard.Finding("/subject/a~1b~0c/1", "file-signature", len(PICTURE))] == guard.scan_document(document)
 
 
+def test_what_is_split_over_a_list_is_found_at_the_list() -> None:
+    parts = [PICTURE[at : at + 6] for at in range(0, len(PICTURE), 6)]
+    document = {
+        "need": PROSE["en"],
+        "subject": {"name": PROSE["fr"]},
+        "flags": [*["seen"] * 400, *parts],
+        "note": PROSE["es"],
+    }
+    assert ["/flags"] == [finding.pointer for finding in guard.scan_document(document)]
+    third = len(PICTURE) // 3 + 1
+    over_fields = {
+        "need": PROSE["en"],
+        "a": PICTURE[:third],
+        "b": PICTURE[third : 2 * third],
+        "c": PICTURE[2 * third :],
+    }
+    assert guard.scan_document(over_fields)[0].pointer in {"/a", "/b", "/c"}
+
+
 def test_a_key_is_scanned_as_a_value_is() -> None:
     assert ["/" + PICTURE.replace("/", "~1")] == [finding.pointer for finding in guard.scan_document({PICTURE: 1})]
 
@@ -176,6 +195,18 @@ LONG: dict[str, Callable[[int], str]] = {
     "hidden": lambda size: "a\u200b" * (size // 2),
     "codes": lambda size: "aB0 " * (size // 4),
     "digest row": lambda size: ("0" * 33 + " ") * (size // 34),
+    "symbols": lambda size: "*-_" * (size // 3),
+    "symbols apart": lambda size: "*        " * (size // 9),
+    "yes and no": lambda size: "yes no no " * (size // 10),
+    "bits": lambda size: "01101" * (size // 5),
+    "bytes in digits": lambda size: "137080255" * (size // 9),
+    "thousands": lambda size: "123,456,789," * (size // 12),
+    "capitals": lambda size: "aBcD" * (size // 4),
+    "words with digits": lambda size: "a1 " * (size // 3),
+    "line ends": lambda size: "a  \n" * (size // 4),
+    "lines of uuencode": lambda size: ("M" + "!A" * 30 + "\n") * (size // 62),
+    "short words": lambda size: "word next " * (size // 10),
+    "hiragana": lambda size: "のは" * (size // 2),
     "prose": lambda size: (PROSE["en"] + " ") * (size // len(PROSE["en"])),
 }
 

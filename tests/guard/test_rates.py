@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from referral_api import guard
 from tests.guard.carriers import CARRIERS, in_prose, refused_over_notes
 from tests.guard.encodings import EXOTIC, PLAIN
+from tests.guard.few_signs import FEW_SIGNS
 from tests.guard.material import FORMATS
 from tests.guard.ordinary import identifiers, ordinary
 from tests.guard.prose import PROSE
@@ -100,3 +101,14 @@ def test_all_ordinary_notes_of_a_case_are_accepted_one_after_another() -> None:
             family, tail = guard.scan(text, tail)
             families.append(family)
     assert {None} == set(families)
+
+
+def test_codes_with_few_signs_are_refused_for_files_of_a_hundred_bytes_in_at_least_98_of_100_cases() -> None:
+    made, through = 0, []
+    for encoding, encode in FEW_SIGNS.items():
+        for turn in range(8):
+            text = encode(random.Random(f"{encoding} {turn}").randbytes(100))
+            made += 1
+            if not guard.scan_document(in_prose(text, random.Random(turn)) if turn % 2 else text):
+                through.append((encoding, turn))
+    assert len(through) * 50 <= made, through

@@ -1,0 +1,143 @@
+"""Codes with few signs: dots and dashes, two emoji, `yes` and `no`, the spelling alphabet, one word of a list for each byte.
+
+Such a code has letters or words that language has too, so what gives it away is how it uses them: a stretch of text with few
+different signs says little in language, because it repeats itself, and much in a code. How much is measured by how small it can be packed.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Final
+
+_SYMBOLS: Final = re.compile(r"(?:[^\w\s]|_)(?:\s{0,8}(?:[^\w\s]|_)){5,}+")
+_REPEATED: Final = re.compile(r"([\W_])\1{3,}+")
+_PICTURE: Final = re.compile("[\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u2500-\u27bf\u2900-\u2bff\U0001f000-\U0001fbff]")
+_DIGIT: Final = re.compile(r"\d")
+_NOT_LETTERS: Final = re.compile(r"[\W_]+")
+_WORD: Final = re.compile(r"[^\s\d,.;:|/\\()\[\]{}<>\"'!?_=+*&%$#@~^-]+")
+_SHORT_WORDS: Final = re.compile(r"(?:(?<![A-Za-z])[a-z]{3,8}[^A-Za-z,;|]{1,6}){64,}+")
+_SENTENCE: Final = re.compile(r"[.!?;:,|\t\n\u060c\u061f\u06d4\u0964\u104b\u1362\u17d4\u3001\u3002\uff0c]")
+_CAPITAL_INSIDE: Final = re.compile(r"[a-z][A-Z]")
+_UU_LINE: Final = re.compile(r"[ -`]{21,61}+")
+_ORNAMENTS: Final = re.compile(r"[!-&(*+;-@\[-`]")
+
+_BLANK_ROW: Final = re.compile(r"[^\S\n]{2,}+")
+_DOUBLE: Final = re.compile(r"(?<=[^\s.!?:])  (?=\S)")
+_SINGLE: Final = re.compile(r"(?<=\S) (?=\S)")
+
+_BLANKS: Final = 48
+_BLANKS_SAY: Final = 40
+_AT_MOST: Final = 20_000  # signs that are packed, whatever is sent
+_LETTERS: Final = 64  # in a block
+_FEW_LETTERS: Final = 7  # different ones
+_WORDS: Final = 64
+_FEW_WORDS: Final = 16
+_MANY_WORDS: Final = 256
+_SYMBOLS_SAY: Final = 36  # bytes, packed
+_LETTERS_SAY: Final = 32
+_WORDS_SAY: Final = 48
+
+
+def coded(text: str, *, calm: bool) -> bool:
+    """Whether a folded text says much with few signs, or uses many words as evenly as no language does.
+
+    `calm` says that the classes of its characters look like language, so that only what they cannot show is looked at.
+    """
+    if _said_in_symbols(text):
+        return True
+    lowered = text.lower()
+    chunks = lowered.split()
+    if not calm or _has_narrow(lowered, _LETTERS + 16, _FEW_LETTERS + 3) or _has_narrow(chunks, _WORDS, _FEW_WORDS + 4):
+        # Chunks with digits are case numbers and the like.
+        spoken = " ".join(chunk for chunk in chunks if _DIGIT.search(chunk) is None)
+        if _said(_NOT_LETTERS.sub("", spoken), _LETTERS, _FEW_LETTERS, _LETTERS_SAY):
+            return True
+        if _said(_WORD.findall(spoken), _WORDS, _FEW_WORDS, _WORDS_SAY):
+            return True
+    if len(chunks) < _WORDS:
+        return False
+    return _even(lowered) or _listed(text) or (not calm and _cased(text, len(chunks)))
+
+
+def _has_narrow(signs: Sequence[str], size: int, few: int) -> bool:
+    return any(len(set(block)) <= few for block in _blocks(signs, size))
+
+
+def _said(signs: Sequence[str], size: int, few: int, limit: int) -> bool:
+    """Whether the blocks that have few different signs say more than a limit."""
+    if len(signs) < size:
+        return False
+    narrow = [sign for block in _blocks(signs, size) if len(set(block)) <= few for sign in block]
+    return len(narrow) > 0 and _packed(narrow) > limit
+
+
+def _blocks(signs: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """Blocks of one size; what is left at the end only if there is no other."""
+    for at in range(0, max(len(signs) - size + 1, 1), size):
+        yield signs[at : at + size]
+
+
+def _packed(signs: Iterable[str]) -> int:
+    """How many bytes signs say, each counted as one of the different ones (DEFLATE, RFC 1951)."""
+    order: dict[str, int] = {}
+    data = bytes(min(order.setdefault(sign, len(order)), 255) for sign in islice(signs, _AT_MOST))
+    packer = zlib.compressobj(9, wbits=-15)
+    return len(packer.compress(data)) + len(packer.flush())
+
+
+def _said_in_symbols(text: str) -> bool:
+    runs = "".join(_SYMBOLS.findall(text))
+    if len(runs) > _SYMBOLS_SAY and _packed(_REPEATED.sub(r"\1\1\1\1", runs)) > _SYMBOLS_SAY + len(text) // 200:
+        return True
+    pictures = [] if text.isascii() else _PICTURE.findall(text)
+    return len(pictures) > _SYMBOLS_SAY and _packed(pictures) > _SYMBOLS_SAY + len(text) // 50
+
+
+def _even(text: str) -> bool:
+    """Whether words without a sentence repeat, but none stands out: in language one or two make most of what is repeated."""
+    for row in _SENTENCE.split(text if " " in text else text.replace("\n", " ")):
+        if len(row) < _MANY_WORDS:
+            continue
+        for words in _blocks(_WORD.findall(row), _MANY_WORDS):
+            times = Counter(words).values()
+            most, pairs = max(times, default=0), sum(each * (each - 1) for each in times) // 2
+            if len(words) >= 128 and pairs >= 30 and most * (most - 1) * 5 < pairs:
+                return True
+    return False
+
+
+def _listed(text: str) -> bool:
+    """Whether many short words stand in a row without one that holds a sentence together, as in lists of words for bytes."""
+    return any(len(set(found.split())) > 32 for found in _SHORT_WORDS.findall(text))
+
+
+def _cased(text: str, words: int) -> bool:
+    """Whether capitals stand inside words as often as chance puts them there."""
+    return len(_CAPITAL_INSIDE.findall(text)) > 40 + words // 2
+
+
+def blanks(text: str) -> bool:
+    """Whether blanks hold a message: at the ends of lines, in rows of several kinds, or as single and double ones between words."""
+    ends = [row[len(row.rstrip()) :].rstrip("\r") for row in text.split("\n")]
+    if sum(map(len, ends)) > _BLANKS and _packed("\n".join(ends)) > _BLANKS_SAY:
+        return True
+    if "  " not in text and "\t" not in text and text.isascii():
+        return False
+    inside = "".join(row for row in _BLANK_ROW.findall(text) if len(set(row)) > 1)
+    if len(inside) > _BLANKS and _packed(inside) > _BLANKS_SAY:
+        return True
+    doubled = len(_DOUBLE.findall(text))
+    return doubled > 64 and 2 * doubled > len(_SINGLE.findall(text)) > doubled // 2
+
+
+def in_lines(text: str) -> bool:
+    """Whether a line is one of uuencode's: its first sign says how long it is, and it has no small letters."""
+    for line in text.split("\n"):
+        row = line.rstrip("\r")
+        if _UU_LINE.fullmatch(row) and len(row) == 1 + (ord(row[0]) - 30) // 3 * 4 and len(_ORNAMENTS.findall(row)) > 6:
+            return True
+    return False
