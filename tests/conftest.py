@@ -1,6 +1,7 @@
 """Both databases for every test that asks for `world`: SQLite in a file, and a real PostgreSQL that this run brings up."""
 
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -15,6 +16,11 @@ from tests import conformance, postgres
 from tests.world import HandClock, World, build, settings
 
 DATABASES = ("sqlite", "postgresql")
+
+
+def pytest_configure() -> None:
+    """A run that is ended from outside tidies up as after Ctrl-C: no database server and no service stays behind."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -83,7 +83,7 @@ class Served:
 def serve(folder, port, log):
     """What `make run` runs, with its output in a file."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("REFERRAL_", "DATABASE_"))}
-    environ.pop("MAKELEVEL", None)
+    environ["MAKELEVEL"] = "1"  # As under make: it ends with whoever began it, also if that is killed.
     command = [sys.executable, "-m", "referral_api", "demo", "run", "--port", str(port), "--dir", str(folder)]
     with log.open("wb") as out:
         return subprocess.Popen(command, cwd=ROOT, env=environ, stdout=out, stderr=out, start_new_session=True)
