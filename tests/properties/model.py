@@ -198,7 +198,8 @@ class Model:
 
     # What is done: each says whether it may be done, and does it.
 
-    def give(self, consent: Consent, *, mother: bool, disagrees: bool) -> bool:
+    def give(self, consent: Consent, *, mother: bool, named: bool, disagrees: bool) -> bool:
+        """`mother`: she gave it, or may have (a guardian who is not named: docs/adr/0009); `named`: it says so."""
         classes = set().union(*(c for _, _, c in consent.grants))
         to = set().union(*(r for r, _, _ in consent.grants))
         agreement = consent.basis in AGREEMENTS
@@ -213,7 +214,7 @@ class Model:
         consent.rests_on_mother = mother and agreement
         if agreement and disagrees:
             consent.state = "refused"
-        elif consent.basis == "best_interests_documented" or (consent.rests_on_mother and self.mother == "unknown"):
+        elif consent.basis == "best_interests_documented" or (named and agreement and self.mother == "unknown"):
             consent.state = "pending_approval"
         self.consents.append(consent)
         return True

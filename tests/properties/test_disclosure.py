@@ -99,10 +99,6 @@ FOUND = {
         ("suspect", "yes"),
         ("decide", 1, "approve"),
     ],
-    "a guardian who is not named may be the one whose involvement is unknown": [
-        ("suspect", "unknown"),
-        ("give", "consent", ["clinic"], ["care"], ["notes"], "legal_guardian", 0, 30, False),
-    ],
     "a report does not go on under an agreement": [
         ("give", "court_order", ["authority"], ["protection"], ["identity", "clinical"], "child", 0, 30, False),
         ("refer", 1, "authority", "protection_report", True),

@@ -62,7 +62,9 @@ def first_state(consent: Mapping[str, Any], carers: Sequence[Carer]) -> str:
         return "active"
     if (consent.get("child_view") or {}).get("agrees") is False:
         return "refused"
-    cleared = all(carer.get("suspected_involved") == "no" for carer in _givers(consent, carers))
+    # A guardian who is not named need not be on file, so their involvement is not known to be unknown.
+    named = [carer for carer in carers if carer.get("id") == consent.get("given_by_caregiver_id")]
+    cleared = all(carer.get("suspected_involved") == "no" for carer in named)
     return "active" if cleared else "pending_approval"
 
 
