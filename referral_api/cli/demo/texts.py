@@ -107,7 +107,7 @@ CASES: Final[dict[str, dict[str, Any]]] = {
                         "relationship": "grandparent",
                         "legal_authority": True,
                         "informed": "yes",
-                        "suspected_involved": "unknown",
+                        "suspected_involved": "no",
                     }
                 ]
             },
