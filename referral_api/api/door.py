@@ -28,6 +28,7 @@ from referral_api.kernel.errors import (
     FieldError,
     Forbidden,
     IdempotencyKeyRequired,
+    IdentityInOpenText,
     Invalid,
     MalformedBody,
     PreconditionRequired,
@@ -141,6 +142,8 @@ def _view(endpoint: Endpoint) -> Callable[..., Response]:
             action = error.action or (endpoint.permission.event if endpoint.permission else f"{kind or 'request'}.read")
             if error.case_ref is None and kind == "case" and subject is not None:
                 error.case_ref = work.case_ref(subject)
+            if isinstance(error, IdentityInOpenText) and subject is not None and actor.agency_id is not None:
+                rates.count_guess(actor.agency_id, subject)
             work.deny(actor, error, action=action, subject_type=kind, subject_id=subject)
             if endpoint.refuse is not None and (refused := endpoint.refuse(error)) is not None:
                 return _answer(endpoint, refused)
@@ -219,6 +222,8 @@ def _checked(
     opened, caller = _named(path)[1], actor.person_id or actor.id
     if endpoint.opens_a_record and opened is not None and caller is not None:
         rates.count_record(caller, opened)
+    if IdentityInOpenText.code in endpoint.problems and opened is not None and actor.agency_id is not None:
+        rates.refuse_guessing(actor.agency_id, opened)
     if sent.fault:
         raise sent.fault
     if endpoint.purpose and not request.headers.get("Purpose"):

@@ -19,7 +19,10 @@ from limits.strategies import FixedWindowRateLimiter
 from referral_api.api.counts import InProcess
 from referral_api.kernel.errors import RateLimited
 
-__all__ = ["LISTS", "RECORDS_AN_HOUR", "SIGN_IN", "OpenedTooMany", "count", "count_record", "init_app", "show"]
+__all__ = [
+    "GUESSES_AN_HOUR", "LISTS", "RECORDS_AN_HOUR", "SIGN_IN", "OpenedTooMany", "count", "count_guess", "count_record", "init_app",
+    "refuse_guessing", "show",
+]  # fmt: skip
 
 SIGN_IN: Final = "sign-in"
 """Signing in, by address: each try costs the server a password's hash, or a signature."""
@@ -27,6 +30,9 @@ LISTS: Final = "lists"
 """Pages of lists and exports: many records in one call."""
 RECORDS_AN_HOUR: Final = 300
 """Different children's records that one person, or one system that acts for nobody, may open in an hour: one every twelve seconds."""
+
+GUESSES_AN_HOUR: Final = 20
+"""Texts of one agency about one referral that may be refused for naming the child, before the next one waits."""
 
 _Answer = TypeVar("_Answer")
 _SHARED_WAITS: Final = 0.25
@@ -62,6 +68,7 @@ class _Rates:
 
 _ONCE_A_MINUTE: Final = RateLimitItemPerMinute(1)
 _ONCE_AN_HOUR: Final = RateLimitItemPerHour(1)
+_GUESSES: Final = RateLimitItemPerHour(GUESSES_AN_HOUR)
 
 
 def _hit(limiter: FixedWindowRateLimiter, item: RateLimitItem, *who: str) -> tuple[bool, int, int]:
@@ -112,6 +119,19 @@ def count_record(who: UUID, record: UUID) -> None:
         if rates.hit(_ONCE_A_MINUTE, "told", who.hex)[0]:
             error.outcome = "denied"
         raise error
+
+
+def refuse_guessing(agency: UUID, record: UUID) -> None:
+    """RateLimited once an agency was told too often that a text names the child of this record: each such answer confirms a guess."""
+    rates: _Rates = current_app.extensions["rates"]
+    if not rates.has_room(_GUESSES, "guesses", agency.hex, record.hex):
+        raise RateLimited("Slow down, then try again.", reason="guessing", retry_after=600)
+
+
+def count_guess(agency: UUID, record: UUID) -> None:
+    """Count one text that was refused because it names the child."""
+    rates: _Rates = current_app.extensions["rates"]
+    rates.hit(_GUESSES, "guesses", agency.hex, record.hex)
 
 
 def show(response: Response) -> None:

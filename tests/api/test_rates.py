@@ -184,3 +184,12 @@ def test_two_servers_with_one_redis_count_together(redis):
         for record in [*records, *records]:
             rates.count_record(who, record)
     assert [] == logged
+
+
+def test_nobody_finds_out_a_name_by_writing_many_messages(world):
+    _, _, referral = world.sent_referral()
+    path = f"/v1/referrals/{referral['id']}/messages"
+    tries = [world.post(path, {"text": f"Is it Sokha? {number}"}, by=CLINIC).status_code for number in range(22)]
+    assert [422] * rates.GUESSES_AN_HOUR + [429] * 2 == tries
+    assert 429 == world.post(path, {"text": "Is it Bopha?"}, by="clinic.supervisor").status_code
+    assert 201 == world.post(path, {"text": "Please answer today."}, by=POLICE).status_code
