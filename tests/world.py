@@ -4,6 +4,7 @@ It is built once for each database and copied for each test. Everybody signs in 
 """
 
 import base64
+import hashlib
 import itertools
 import json
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyotp
 from argon2.profiles import CHEAPEST
 from flask import Flask
 from flask_migrate import upgrade
@@ -28,7 +30,7 @@ from referral_api.identity.keys import new_ring
 from referral_api.identity.passwords import Profile, hash_password
 from referral_api.kernel import ids
 from referral_api.store.session import db, only_here, session
-from referral_api.vault import KeyRing
+from referral_api.vault import KeyRing, seal_factor
 
 PASSWORD = "seven quiet rivers run"
 BEGAN = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -47,6 +49,27 @@ AGENCIES = {
     "ngo": ("ngo_provider", "PH"),
     "oversight": ("oversight", "KH"),
 }
+
+
+def secret_of(username: str) -> str:
+    """What the authenticator app of somebody in this world holds."""
+    return base64.b32encode(hashlib.sha1(username.encode()).digest()).decode()
+
+
+@dataclass
+class Apps:
+    """Everybody's authenticator app, and who has shown which code already: each works once."""
+
+    secrets: dict[str, str] = field(default_factory=dict)
+    steps: dict[str, int] = field(default_factory=dict)
+
+    def code(self, username: str, now: datetime) -> str:
+        """The next code that counts: the clocks of apps are a step behind, so that three come within one step of ours."""
+        present = int(now.timestamp()) // 30
+        step = max(present - 1, self.steps.get(username, 0) + 1)
+        assert step <= present + 1, f"{username} signs in for a fourth time within 30 seconds"
+        self.steps[username] = step
+        return pyotp.TOTP(self.secrets.get(username) or secret_of(username)).generate_otp(step)
 
 
 class HandClock:
@@ -117,8 +140,9 @@ def _people(app: Flask) -> dict[str, str]:
 def _member(current: Any, agency: Agency, username: str, role: str, password: str) -> str:
     member = Member(
         id=ids.new(), agency_id=agency.id, username=username, language="en", status="active", password_hash=password,
-        version=1, created_at=BEGAN, updated_at=BEGAN,
+        version=1, created_at=BEGAN, updated_at=BEGAN, totp_enrolled_at=BEGAN,
     )  # fmt: skip
+    member.totp_secret_sealed = seal_factor(KeyRing.parse(_KEYS["vault_keys"]), member.id, secret_of(username))
     current.add(member)
     current.flush()
     current.add(MemberRole(id=ids.new(), member_id=member.id, role=role, granted_at=BEGAN, confirmed_at=BEGAN))
@@ -150,10 +174,13 @@ class World:
     ids: dict[str, str]
     tokens: dict[str, str] = field(default_factory=dict)
     _keys: Iterator[int] = field(default_factory=itertools.count)
+    apps: Apps = field(default_factory=Apps)
 
     def sign_in(self, username: str) -> str:
         if username not in self.tokens:
-            answer = self.app.test_client().post("/v1/sessions", json={"username": username, "password": PASSWORD})
+            code = self.apps.code(username, self.clock())
+            said = {"username": username, "password": PASSWORD, "one_time_code": code}
+            answer = self.app.test_client().post("/v1/sessions", json=said)
             assert answer.status_code == 200, answer.text
             self.tokens[username] = answer.json["access_token"]
         return self.tokens[username]

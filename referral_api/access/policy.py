@@ -61,6 +61,7 @@ POLICY: tuple[Rule, ...] = (
     _allow(P.CASE_CLOSE, WORKERS, R.OWNER, because="the owner decides when its work is done", assigned=True),
     _allow(P.CASE_REOPEN, WORKERS, R.OWNER, because="the owner decides when work begins again", assigned=True),
     _allow(P.CASE_ASSIGN, SUPERVISORS, R.OWNER, R.RECEIVING, because="a supervisor says who works on a case"),
+    _allow(P.CASE_UNASSIGN, CLOCK, R.CLOCKWORK, because="who has left the agency works on none of its cases"),
     _allow(
         P.CASE_EXCLUDE,
         SUPERVISORS,
@@ -298,7 +299,13 @@ POLICY: tuple[Rule, ...] = (
     _allow(P.SESSION_TRY, CLOCK, R.CLOCKWORK, because="the service counts tries to sign in, so that guessing is slow"),
     _allow(P.SESSION_OPEN, PEOPLE, R.SELF, because="whoever proved who they are signs in"),
     _allow(P.SESSION_REFRESH, PEOPLE, R.SELF, because="who is signed in stays so while working"),
+    _allow(P.SESSION_LIST, PEOPLE, R.SELF, because="everybody sees where they are signed in"),
     _allow(P.SESSION_END, PEOPLE, R.SELF, because="everybody may sign out"),
+    _allow(P.FACTOR_READ, PEOPLE, R.SELF, because="everybody sees with what they sign in"),
+    _allow(P.FACTOR_PREPARE, PEOPLE, R.SELF, because="everybody enrols their own second factor, and nobody another's"),
+    _allow(P.FACTOR_ENROLL, PEOPLE, R.SELF, because="everybody enrols their own second factor, and nobody another's"),
+    _allow(P.FACTOR_REMOVE, PEOPLE, R.SELF, because="whoever proves to hold a factor may give it up"),
+    _allow(P.RECOVERY_RENEW, PEOPLE, R.SELF, because="whoever proves to hold a factor may have new recovery codes"),
     _allow(P.TOKEN_ISSUE, SYSTEMS, R.SELF, because="an agency's system signs in as itself"),
     _allow(P.TOKEN_REVOKE, SYSTEMS, R.SELF, because="an agency's system gives its own tokens back"),
     _allow(

@@ -98,6 +98,8 @@ def problem_codes(endpoint: Endpoint) -> Iterator[str]:
     )
     if not endpoint.public:
         yield from ("unauthenticated", "forbidden")
+        if not endpoint.before_factor:
+            yield "factor-required"
     if endpoint.refusal is None:
         yield from ("validation-failed", "imagery-refused")
     if endpoint.body is not None and endpoint.refusal is None:

@@ -1,6 +1,6 @@
 """The door: every route stands behind it, and its checks come in one order, so that no answer tells what it should not.
 
-413, 401, 429, 415, 400, 428, purpose 403, 422, idempotency; then the route's own 404, 403, 412 and 409.
+413, 401, 429, 403 without a second factor, 415, 400, 428, purpose 403, 422, idempotency; then the route's own 404, 403, 412 and 409.
 The signature of the token and the body are read before the transaction begins, so that it is held for as short as can be.
 """
 
@@ -25,6 +25,7 @@ from referral_api.kernel.actor import Actor, Request
 from referral_api.kernel.errors import (
     BodyTooLarge,
     CallError,
+    FactorRequired,
     FieldError,
     Forbidden,
     IdempotencyKeyRequired,
@@ -219,6 +220,8 @@ def _checked(
 ) -> tuple[Call, Callable[[Call], Reply] | None]:
     buckets = [endpoint.bucket] if endpoint.bucket else [rates.LISTS] if endpoint.listed else []
     rates.count(f"{actor.kind} {actor.id}" if actor.id else f"address {actor.request.address}", *buckets)
+    if actor.enrolment_only and not endpoint.before_factor:
+        raise FactorRequired("Enrol a second factor: POST /v1/me/totp.")
     opened, caller = _named(path)[1], actor.person_id or actor.id
     if endpoint.opens_a_record and opened is not None and caller is not None:
         rates.count_record(caller, opened)

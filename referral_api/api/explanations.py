@@ -43,6 +43,10 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "You may know of this thing, but your role, your agency's relation to it, your assignment or your token's scope does not allow this act.",
         "Ask a colleague who is assigned, or your supervisor. GET /v1/access-matrix shows who may do what. The attempt is in the audit trail.",
     ),
+    "factor-required": Explanation(
+        "You signed in with a password alone. That is enough to enrol a second factor, to see who you are and to sign out, and for nothing else.",
+        "Enrol an authenticator app (POST /v1/me/totp, then POST /v1/me/totp/confirm); go on with the tokens of that answer.",
+    ),
     "purpose-not-allowed": Explanation(
         "The Purpose header names a purpose that is not one of yours.",
         "Use one of the purposes that the answer lists under `purposes`; GET /v1/me lists them too.",

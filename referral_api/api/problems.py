@@ -22,6 +22,7 @@ STATUS: Mapping[str, int] = {
     "idempotency-key-required": 400,
     "unauthenticated": 401,
     "forbidden": 403,
+    "factor-required": 403,
     "purpose-not-allowed": 403,
     "not-found": 404,
     "method-not-allowed": 405,

@@ -87,6 +87,8 @@ class Endpoint:
     """The tighter rate limit that its calls are counted in too (`rates`)."""
     opens: bool = False
     """It shows a child's record, although it is no read of a case or referral."""
+    before_factor: bool = False
+    """Open to a session without a second factor: enrolling, seeing who one is, signing out."""
     bindable: bool = False
     """A DPoP proof binds what it answers to a key."""
     listed: bool = False

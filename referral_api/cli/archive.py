@@ -16,8 +16,8 @@ from referral_api.audit.verifier import Trust, verify_written
 from referral_api.cli.installation import Installation, opened
 from referral_api.cli.log_files import signer_of, watched, write_signed
 from referral_api.cli.snapshot import reading
+from referral_api.features.cases.clockwork import clockwork
 from referral_api.features.oversight.archiving import archive_month, staying
-from referral_api.features.referrals.clockwork import clockwork
 from referral_api.kernel.clock import system_clock
 from referral_api.store.roles import owns_the_log
 from referral_api.store.session import db

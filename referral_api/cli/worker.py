@@ -18,6 +18,8 @@ from referral_api.audit.months import make_ahead
 from referral_api.audit.nodes import LogDamaged
 from referral_api.audit.note import SignerKey
 from referral_api.cli.installation import Installation
+from referral_api.features.accounts.sessions.sweeping import sweep_sessions
+from referral_api.features.cases.clockwork import unassign_leavers
 from referral_api.features.erasure.clockwork import warn_of_retention
 from referral_api.features.lookups.passing_on import pass_on_lookups
 from referral_api.features.referrals.clockwork import run_deadlines
@@ -51,6 +53,7 @@ def chores(signer: SignerKey, clock: Clock) -> list[Chore]:
         Chore("deadlines", 5, lambda: run_deadlines(clock, limit=50)),
         Chore("consents", 5, lambda: expire_consents(clock, limit=50)),
         Chore("suspicions", 5, lambda: review_suspected(clock, limit=50)),
+        Chore("leavers", 5, lambda: unassign_leavers(clock, limit=50)),
         Chore("months", 3600, lambda: make_ahead(db.engine, clock())),
         Chore("retention", 3600, lambda: warn_of_retention(clock)),
         Chore("forget_old_keys", 3600, lambda: _forget_old_keys(clock())),
@@ -67,6 +70,7 @@ def _forget_old_keys(now: datetime) -> int:
     with Session(db.engine) as session, session.begin():
         replay.forget_old(session, now)
         replay.forget_old_proofs(session, now)
+        sweep_sessions(session, now)
     return 0
 
 

@@ -3,8 +3,10 @@
 import secrets
 import unicodedata
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import BoundedSemaphore
 from typing import Final
 
 from argon2 import Parameters, PasswordHasher
@@ -12,6 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from referral_api.identity.blocklist import weakness
+from referral_api.kernel.errors import Unavailable
 
 __all__ = [
     "MAXIMUM",
@@ -53,12 +56,29 @@ STANDARD: Final = Profile.of(RFC_9106_LOW_MEMORY)
 """RFC 9106's second recommended option: 64 MiB, three passes, four lanes; about a tenth of a second."""
 
 
+_AT_ONCE: Final = BoundedSemaphore(3)
+"""Each check holds 64 MiB and a core for a tenth of a second: a process of eight threads makes three at once, and answers others meanwhile."""
+_WAITS: Final = 2.0
+"""Seconds. Whoever would wait longer is told to come back, so that a flood of sign-ins does not take every thread."""
+
+
+@contextmanager
+def _in_turn() -> Iterator[None]:
+    if not _AT_ONCE.acquire(timeout=_WAITS):
+        raise Unavailable("Too many people sign in at this moment.", retry_after=2)
+    try:
+        yield
+    finally:
+        _AT_ONCE.release()
+
+
 def hash_password(password: str, *, profile: Profile = STANDARD) -> str:
     """The text to store; it carries its parameters and salt. ValueError past MAXIMUM: check a new password first."""
     octets = _octets(password)
     if octets is None:
         raise ValueError(f"a password has at most {MAXIMUM} characters")
-    return profile.hasher.hash(octets)
+    with _in_turn():
+        return profile.hasher.hash(octets)
 
 
 def verify_password(stored: str | None, password: str, *, profile: Profile = STANDARD) -> bool:
@@ -71,7 +91,8 @@ def verify_password(stored: str | None, password: str, *, profile: Profile = STA
     if stored is None or octets is None:
         stored, octets = profile.decoy, b""
     try:
-        return profile.hasher.verify(stored, octets)
+        with _in_turn():
+            return profile.hasher.verify(stored, octets)
     except (VerificationError, InvalidHashError):
         return False
 

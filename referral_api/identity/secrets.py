@@ -1,15 +1,24 @@
 """Opaque secrets: client secrets, refresh tokens, invitations. Shown once; only a digest is kept."""
 
+import base64
 import hashlib
 import hmac
 import secrets
 
-__all__ = ["digest", "matches", "new_secret"]
+__all__ = ["digest", "matches", "new_recovery_code", "new_secret"]
 
 
 def new_secret(prefix: str) -> str:
     """256 random bits in base64url, after a prefix by which a scanner finds it where it does not belong."""
     return f"{prefix}_{secrets.token_urlsafe(32)}"
+
+
+def new_recovery_code() -> str:
+    """80 random bits that a person can copy from paper: four groups of four letters and digits, never digits alone."""
+    while True:
+        letters = base64.b32encode(secrets.token_bytes(10)).decode().lower()
+        if not letters.isdecimal():
+            return "-".join(letters[start : start + 4] for start in range(0, 16, 4))
 
 
 def digest(secret: str) -> bytes:

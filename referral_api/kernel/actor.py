@@ -59,6 +59,8 @@ class Actor:
     principal_refused: bool = False
     """On-Behalf-Of names nobody for whom this actor may act: refused at the door, in its turn."""
     session_id: UUID | None = None
+    enrolment_only: bool = False
+    """Signed in without a second factor: the door lets such a session enrol one, and nothing else."""
     language: str = "en"
     name: str = field(default="", repr=False)
 

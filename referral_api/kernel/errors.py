@@ -9,7 +9,7 @@ from referral_api.kernel.messages import Message
 
 __all__ = [
     "Archived", "CallError", "ConsentEnded", "ConsentMissing", "FieldError", "Forbidden", "IdempotencyInFlight", "IdempotencyKeyRequired",
-    "IdempotencyKeyReused", "IdentityInOpenText", "IllegalStep", "ImageryRefused", "Invalid", "BodyTooLarge", "MalformedBody",
+    "IdempotencyKeyReused", "IdentityInOpenText", "IllegalStep", "ImageryRefused", "Invalid", "BodyTooLarge", "FactorRequired", "MalformedBody",
     "MethodNotAllowed", "NotFound", "PreconditionFailed", "PreconditionRequired", "PurposeNotAllowed", "PurposeRequired",
     "RateLimited", "Unauthenticated", "Unavailable", "UnsupportedMediaType",
 ]  # fmt: skip
@@ -77,6 +77,12 @@ class Unauthenticated(CallError):
 
 class Forbidden(CallError):
     code, title, outcome = "forbidden", "You may not do this", "denied"
+
+
+class FactorRequired(CallError):
+    """Signed in with a password alone: enough to enrol a second factor, and for nothing else."""
+
+    code, title, outcome = "factor-required", "Enrol a second factor first", "denied"
 
 
 class PurposeNotAllowed(CallError):

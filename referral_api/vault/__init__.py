@@ -7,6 +7,7 @@ erases the case (NIST SP 800-88, cryptographic erase).
 from flask import Flask, current_app
 
 from referral_api.vault.cases import CaseKey, case_key, wrap_case_key
+from referral_api.vault.factors import open_factor, seal_factor
 from referral_api.vault.keyring import KeyRing, WeakKeys, end_of_quarter, write_private
 from referral_api.vault.kms import KeyFile, KmsRefused, UnwrapKeys
 from referral_api.vault.rewrapping import KeyInUse, RetiredKek, count_outdated, retire_kek, rewrap_some
@@ -32,6 +33,7 @@ __all__ = [
     "end_of_quarter",
     "init_app",
     "keep_tail",
+    "open_factor",
     "open_sealed",
     "open_sealed_document",
     "put_under_kms",
@@ -40,6 +42,7 @@ __all__ = [
     "ring",
     "rotate_ring",
     "seal",
+    "seal_factor",
     "seal_document",
     "tail_of",
     "wrap_case_key",

@@ -103,6 +103,7 @@ def stage(world: World) -> dict[str, Any]:
     for who in CAST:
         world.sign_in(who)
     things["entry"] = next(each["id"] for each in world.entries() if each["action"] == "case.opened")
+    things["session"] = world.get("/v1/sessions", by=OWNER).json["items"][0]["id"]
     return things
 
 

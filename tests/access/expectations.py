@@ -42,6 +42,10 @@ SECOND = {
     "police.admin": (403, "a second person: not who entered it"),
 }
 
+NO_SESSION = {"system": (404, "a system has no session and no factor")}
+_PEOPLE = ("caseworker", "supervisor", "agency_admin", "auditor", "platform_admin")
+A_CODE = {**dict.fromkeys(_PEOPLE, (422, "whoever has a factor proves it by a code")), **NO_SESSION}
+
 
 def _grants(things: Things) -> dict[str, Any]:
     return {
@@ -178,5 +182,15 @@ ROUTES: dict[str, Expected] = {
     "POST /v1/audit/case-refs": Expected("own agency", lambda t: {"agency_id": t["agency of police"], "case_number": "PNP-2026-0147", **_SENTENCE}, refused=ELSEWHERE),
     "GET /v1/access-matrix": Expected("nothing"),
     "GET /v1/me": Expected("nothing"),
-    "DELETE /v1/sessions/current": Expected("oneself", refused={"system": (404, "a system has no session")}),
+    "DELETE /v1/sessions/current": Expected("oneself", refused=NO_SESSION),
+    "DELETE /v1/sessions": Expected("oneself", refused=NO_SESSION),
+    "GET /v1/sessions": Expected("oneself", refused=NO_SESSION),
+    "DELETE /v1/sessions/{session_id}": Expected("session"),
+    "GET /v1/me/factors": Expected("oneself", refused=NO_SESSION),
+    "POST /v1/me/totp": Expected("oneself", {}, refused=A_CODE),
+    "POST /v1/me/totp/confirm": Expected("oneself", {"one_time_code": "123456"}, refused={
+        **dict.fromkeys(_PEOPLE, (409, "no secret waits to be confirmed")), **NO_SESSION,
+    }),
+    "POST /v1/me/totp/remove": Expected("oneself", {"one_time_code": "no code"}, refused=A_CODE),
+    "POST /v1/me/recovery-codes": Expected("oneself", {"one_time_code": "no code"}, refused=A_CODE),
 }  # fmt: skip

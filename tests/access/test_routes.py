@@ -93,6 +93,8 @@ def stands(who: str, on: str) -> tuple[set[str], bool, bool]:
         return {"overseer"} if who == "oversight.auditor" else owner, who in ASSIGNED, known
     if on == "people":
         return {"own_agency"} if agency == "police" else {"none"}, False, agency == "police" or role == "platform_admin"
+    if on == "session":
+        return {"self"}, False, who == "police.caseworker1"
     if on in ("agency", "service"):
         return {"own_agency"} if agency == "police" else {"none"}, False, True
     return {"self"} if on == "oneself" else {"own_agency"}, False, True
@@ -138,7 +140,18 @@ def called(world: World, who: str, endpoint: Endpoint, route: Expected, things: 
         )
     for name in ("case_id", "consent_id", "referral_id"):
         path = path.replace(f"{{{name}}}", things[names[name].get(route.on, PATHS[name])])
-    for name in ("appointment", "erasure", "lookup", "glass", "member", "certificate", "client", "service", "entry"):
+    for name in (
+        "appointment",
+        "erasure",
+        "lookup",
+        "glass",
+        "member",
+        "certificate",
+        "client",
+        "service",
+        "entry",
+        "session",
+    ):
         path = path.replace(f"{{{name}_id}}", things[name])
     path = path.replace("{agency_id}", world.ids["police"]).replace(
         "{name}", next(name for name, asked in QUESTIONS.items() if not asked.of_a_case)

@@ -22,7 +22,7 @@ from referral_api.kernel import ids as ids_of
 from referral_api.kernel.actor import Request
 from referral_api.store.session import db, session
 from tests import postgres
-from tests.world import PASSWORD, HandClock, settings
+from tests.world import PASSWORD, Apps, HandClock, settings
 
 URL = "http://127.0.0.1:8080"
 _CHEAP = Profile.of(CHEAPEST)
@@ -37,6 +37,7 @@ class Office:
     tokens: dict = field(default_factory=dict)
     ids: dict = field(default_factory=dict)
     keys: itertools.count = field(default_factory=itertools.count)
+    apps: Apps = field(default_factory=Apps)
 
     def call(self, method, path, body=None, *, by=None, address="192.0.2.1", **headers):
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -66,10 +67,27 @@ class Office:
         return self.app.test_client().post(path, data=fields, headers=headers)
 
     def sign_in(self, username, password=PASSWORD, **more):
-        answer = self.post("/v1/sessions", {"username": username, "password": password}, **more)
+        """Sign in as people do: with a code of the app; and enrol one where there is none."""
+        said = {"username": username, "password": password}
+        if username.lower() in self.apps.secrets:
+            before = dict(self.apps.steps)
+            said["one_time_code"] = self.apps.code(username.lower(), self.clock())
+        answer = self.post("/v1/sessions", said, **more)
+        if answer.status_code != 200 and "one_time_code" in said:
+            self.apps.steps = before
+        if answer.status_code == 200 and answer.json["enrolment_required"]:
+            answer = self.enrol(username, answer.json["access_token"])
         if answer.status_code == 200:
             self.tokens[username] = answer.json["access_token"]
         return answer
+
+    def enrol(self, username, token):
+        prepared = self.post("/v1/me/totp", by=token)
+        assert prepared.status_code == 200, prepared.json
+        self.apps.secrets[username.lower()] = prepared.json["secret"]
+        return self.post(
+            "/v1/me/totp/confirm", {"one_time_code": self.apps.code(username.lower(), self.clock())}, by=token
+        )
 
     def invite(self, agency, username, roles, *, by):
         answer = self.post(f"/v1/agencies/{self.ids[agency]}/members", {"username": username, "roles": roles}, by=by)
@@ -134,7 +152,7 @@ def build(database_url, data_dir):
         db.session.remove()
     found(office)
     close(office)
-    return office.ids, office.tokens
+    return office.ids, office.tokens, office.apps
 
 
 def found(office):
@@ -176,7 +194,7 @@ BOTH = pytest.mark.parametrize("office", ["sqlite", "postgresql"], indirect=True
 def office(request, tmp_path):
     """A copy of the peopled office, in SQLite unless a test asks for BOTH."""
     kind = getattr(request, "param", "sqlite")
-    template, ids, tokens = request.getfixturevalue(f"{kind}_office")
+    template, ids, tokens, apps = request.getfixturevalue(f"{kind}_office")
     if kind == "sqlite":
         shutil.copy(template, tmp_path / "office.sqlite3")
         url = f"sqlite:///{tmp_path / 'office.sqlite3'}"
@@ -185,6 +203,8 @@ def office(request, tmp_path):
         url = postgres.fresh_database(server, name, template=template)
     opened = open_office(url, tmp_path)
     opened.ids, opened.tokens = dict(ids), dict(tokens)
+    opened.clock.pass_by(minutes=1)  # so that nobody has used a code of this moment
+    opened.apps = Apps(dict(apps.secrets), dict(apps.steps))
     yield opened
     close(opened)
     if kind == "postgresql":

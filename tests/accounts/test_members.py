@@ -137,12 +137,21 @@ def test_whoever_leaves_is_out_at_once(office):
     assert 409 == office.patch(one(office, "cal"), {"status": "invited"}, by="ana").status_code
 
 
-def test_a_lost_password_is_an_invitation_anew(office):
+def test_a_lost_password_or_factor_is_an_invitation_anew_and_a_second_person(office):
     answer = office.patch(one(office, "cal"), {"status": "invited"}, by="ana")
+    assert ([], ["caseworker"]) == (answer.json["roles"], answer.json["pending_roles"])
     assert 401 == office.get("/v1/me", by="cal").status_code
     assert 200 == office.accept("cal", answer.json["invitation"], "another quiet river runs").status_code
+    assert 403 == office.confirm("Police", "cal", by="ana").status_code
+    assert 200 == office.confirm("Police", "cal", by="sam").status_code
     assert 401 == office.sign_in("cal", PASSWORD).status_code
-    assert 200 == office.sign_in("cal", "another quiet river runs").status_code
+    said = {"username": "cal", "password": "another quiet river runs"}
+    assert office.post("/v1/sessions", said).json["enrolment_required"]
+
+
+def test_nobody_invites_themselves_anew(office):
+    assert 403 == office.patch(one(office, "ana"), {"status": "invited"}, by="ana").status_code
+    assert 200 == office.get("/v1/me", by="ana").status_code
 
 
 def test_a_role_that_is_taken_away_stops_at_once(office):

@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
+import pyotp
 import pytest
 from sqlalchemy import select
 
@@ -38,6 +39,7 @@ def client(world):
 
 def sign_in(client, member):
     said = {name: member[name] for name in ("username", "password")}
+    said["one_time_code"] = pyotp.TOTP(member["totp_secret"]).now()
     return client.post("/v1/sessions", json=said)
 
 
@@ -120,8 +122,9 @@ def test_who_reads_identities_has_a_current_certificate_except_for_the_one_liste
 
 
 @pytest.mark.parametrize("username", ["police.caseworker2", "oversight.auditor", "platform.admin", LAPSED])
-def test_anybody_signs_in_with_the_password_in_the_file(client, demo, username):
-    assert 200 == sign_in(client, member(demo, username)).status_code
+def test_anybody_signs_in_with_the_password_and_the_app_of_the_file(client, demo, username):
+    answer = sign_in(client, member(demo, username))
+    assert (200, False) == (answer.status_code, answer.json["enrolment_required"])
 
 
 def test_agency_systems_get_tokens_by_secret(client, demo):
@@ -220,8 +223,10 @@ def test_a_port_that_is_taken_is_said_before_anything_is_made(tmp_path):
     assert not (tmp_path / "d" / "referral.sqlite3").exists()
 
 
-def test_the_one_time_code_is_not_needed_yet_and_nothing_is_printed_for_it(world):
-    assert "" == world.done("demo", "code", "police.caseworker1")
+def test_the_code_of_the_moment_is_printed(world, demo):
+    app = pyotp.TOTP(member(demo, "hotline.caseworker2")["totp_secret"])
+    before, printed, after = app.now(), world.done("demo", "code", "hotline.caseworker2").strip(), app.now()
+    assert printed in (before, after)
     assert 1 == world("demo", "code", "nobody").exit_code
 
 

@@ -1,5 +1,6 @@
 """The README's story, pasted into bash as it stands there."""
 
+import os
 import re
 import subprocess
 from urllib.parse import urlsplit
@@ -18,7 +19,10 @@ def test_the_story_works_as_it_is_pasted(served):
     story = story.replace("http://127.0.0.1:8080", served.url).replace(
         "var/demo.json", str(served.folder / "demo.json")
     )
-    result = subprocess.run(["bash"], input=story, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    environ = {**os.environ, "REFERRAL_DATA_DIR": str(served.folder)}
+    result = subprocess.run(
+        ["bash"], input=story, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False
+    )
 
     assert (0, "") == (result.returncode, result.stderr)
     lines = result.stdout.splitlines()

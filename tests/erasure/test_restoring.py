@@ -66,7 +66,7 @@ def backup(world, tmp_path, request):
         app.testing = True
         app.extensions["password_profile"] = world.app.extensions["password_profile"]
         made.append(app)
-        return World(app, world.clock, world.ids, dict(world.tokens), world._keys)
+        return World(app, world.clock, world.ids, dict(world.tokens), world._keys, world.apps)
 
     yield take, restore
     for app in made:

@@ -19,8 +19,8 @@ from referral_api.audit.months import Month
 from referral_api.audit.note import SignerKey
 from referral_api.cli.commands import referral
 from referral_api.cli.installation import Installation
+from referral_api.features.cases.clockwork import clockwork
 from referral_api.features.oversight.archiving import archive_month
-from referral_api.features.referrals.clockwork import clockwork
 from referral_api.kernel import ids
 from referral_api.store.roles import grant_runtime
 from referral_api.store.session import db

@@ -11,6 +11,7 @@ from referral_api.app import create_app, refuse_owner
 from referral_api.audit.integrator import integrate
 from referral_api.audit.note import SignerKey
 from referral_api.features.cases.models import CaseLink
+from referral_api.kernel.clock import system_clock
 from referral_api.store.roles import grant_runtime, owns_the_log
 from referral_api.store.session import CommitOutsideWork, db, session
 from tests import postgres
@@ -98,7 +99,12 @@ def test_the_runtime_role_has_no_rights_to_change_the_log(postgresql_server, pos
         refuse_owner(owners)
     app = refuse_owner(create_app(replace(production, database_url=runtime.url.render_as_string(hide_password=False))))
     answer = app.test_client().post(
-        "/v1/sessions", json={"username": "police.caseworker1", "password": worlds.PASSWORD}
+        "/v1/sessions",
+        json={
+            "username": "police.caseworker1",
+            "password": worlds.PASSWORD,
+            "one_time_code": worlds.Apps().code("police.caseworker1", system_clock()),
+        },
     )
     assert 200 == answer.status_code, answer.text
     for each in (app, owners):

@@ -34,7 +34,7 @@ def rotated(world, tmp_path):
     app = create_app(replace(settings, vault_keys=path.read_text()), clock=clock)
     app.testing = True
     app.extensions["password_profile"] = world.app.extensions["password_profile"]
-    yield World(app, clock, world.ids, dict(world.tokens), world._keys)
+    yield World(app, clock, world.ids, dict(world.tokens), world._keys, world.apps)
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

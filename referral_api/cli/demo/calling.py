@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import pyotp
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -13,6 +14,7 @@ __all__ = ["Callers", "DemoFailed", "PastClock"]
 
 _TOKEN_HOLDS: Final = timedelta(minutes=4)
 _SESSION_HOLDS: Final = timedelta(hours=7)
+_IDLE_HOLDS: Final = timedelta(minutes=50)
 
 
 class DemoFailed(RuntimeError):
@@ -50,6 +52,7 @@ class Callers:
     clock: PastClock
     passwords: Mapping[str, str]
     purposes: dict[str, str] = field(default_factory=dict)
+    apps: dict[str, pyotp.TOTP] = field(default_factory=dict)
     _signed_in: dict[str, _SignedIn] = field(default_factory=dict)
     _keys: "itertools.count[int]" = field(default_factory=itertools.count)
 
@@ -63,6 +66,19 @@ class Callers:
         """Read, then take a step upon what was read."""
         etag = self._call("GET", path, None, by=by).headers["ETag"]
         return self.post(f"{path}/{name}", body, by=by, etag=etag)
+
+    def enrol(self, username: str) -> str:
+        """Sign in for the first time, and enrol an authenticator app. Returns its secret."""
+        self._token(username)
+        secret = str(self.post("/v1/me/totp", by=username)["secret"])
+        self.apps[username] = pyotp.TOTP(secret)
+        answer = self.post("/v1/me/totp/confirm", {"one_time_code": self._code(username)}, by=username)
+        now = self.clock()
+        self._signed_in[username] = _SignedIn(answer["access_token"], answer["refresh_token"], now, now)
+        return secret
+
+    def _code(self, username: str) -> str:
+        return self.apps[username].at(self.clock())
 
     def _call(
         self, method: str, path: str, body: Mapping[str, Any] | None, *, by: str | None, etag: str = ""
@@ -84,11 +100,14 @@ class Callers:
         now, found = self.clock(), self._signed_in.get(username)
         if found is not None and now - found.since < _TOKEN_HOLDS:
             return found.access
-        if found is not None and now - found.opened < _SESSION_HOLDS:
+        if found is not None and now - found.opened < _SESSION_HOLDS and now - found.since < _IDLE_HOLDS:
             answer = self.post("/v1/sessions/refresh", {"refresh_token": found.refresh})
             opened = found.opened
         else:
-            answer = self.post("/v1/sessions", {"username": username, "password": self.passwords[username]})
+            said = {"username": username, "password": self.passwords[username]}
+            answer = self.post(
+                "/v1/sessions", said | ({"one_time_code": self._code(username)} if username in self.apps else {})
+            )
             opened = now
         self._signed_in[username] = _SignedIn(answer["access_token"], answer["refresh_token"], now, opened)
         return str(answer["access_token"])

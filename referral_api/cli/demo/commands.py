@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pyotp
 from flask import Flask
 from rich.console import Console
 from sqlalchemy import select
@@ -83,10 +84,7 @@ def seed(installation: Installation) -> None:
 @click.argument("username")
 @click.pass_obj
 def code(installation: Installation, username: str) -> None:
-    """Print the one-time code of the moment of a member of the demonstration.
-
-    Until a second factor is enrolled nothing but a note on stderr is printed, and the exit code is 0.
-    """
+    """Print the one-time code of the moment of a member of the demonstration. It works once: the next one comes within 30 seconds."""
     folder = Path(installation.environ.get("REFERRAL_DATA_DIR", "").strip() or "var")
     found = files.read_demo(folder)
     if found is None:
@@ -94,11 +92,6 @@ def code(installation: Installation, username: str) -> None:
     member = next((member for member in found["members"] if member["username"] == username), None)
     if member is None:
         raise click.ClickException("There is nobody of this name in the demonstration.")
-    if member["totp_secret"] is None:
-        click.echo(f"{username} has no second factor yet; the password alone signs in.", err=True)
-        return
-    import pyotp
-
     click.echo(pyotp.TOTP(member["totp_secret"]).now())
 
 
@@ -164,7 +157,7 @@ def _welcome(folder: Path, port: int, seconds: float) -> str:
     elsewhere = "" if folder == Path("var").resolve() else f"REFERRAL_DATA_DIR={shlex.quote(str(folder))} "
     return f"""
 Ready after {seconds:.1f} s: http://127.0.0.1:{port}   (Ctrl-C ends it)
-Sign in as anybody: user names and passwords are in {folder / files.DEMO_FILE}
+Sign in as anybody: user names, passwords and secrets are in {folder / files.DEMO_FILE}; `./referral demo code USERNAME` prints a one-time code
   police.caseworker1  clinic.caseworker1  welfare.supervisor  police.auditor  oversight.auditor  platform.admin ...
 What to try, in a second shell: README.md, with
   api=http://127.0.0.1:{port} demo={shlex.quote(str(folder / files.DEMO_FILE))}

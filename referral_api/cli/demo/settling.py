@@ -81,6 +81,7 @@ def settle(app: Flask, callers: Callers, clock: PastClock, tell: Tell) -> dict[s
         }
         members = [_member(callers, ids.show("member", root.id), PLATFORM_ADMIN, platform["id"], ["platform_admin"])]
     _join(callers, PLATFORM_ADMIN, invitation)
+    members[0]["totp_secret"] = callers.enrol(PLATFORM_ADMIN)
     agencies = []
     for place in AGENCIES:
         tell(place.name)
@@ -119,7 +120,7 @@ def _hire(
     _join(callers, username, invited["invitation"])
     if confirmed_by is not None:
         callers.post(f"{path}/{invited['id']}/confirm", by=confirmed_by)
-    return _member(callers, invited["id"], username, agency_id, roles)
+    return _member(callers, invited["id"], username, agency_id, roles) | {"totp_secret": callers.enrol(username)}
 
 
 def _join(callers: Callers, username: str, invitation: str) -> None:

@@ -36,6 +36,11 @@ class Member(OfAgency, Base):
     invitation_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     totp_secret_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_last_step: Mapped[int | None] = mapped_column(Integer)
+    totp_enrolled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    totp_pending_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    totp_pending_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    codes_missed: Mapped[int] = mapped_column(Integer, default=0)
+    """How often in a row the password was right and the code wrong, from wherever."""
     version: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)

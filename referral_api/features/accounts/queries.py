@@ -28,6 +28,7 @@ from referral_api.work import use_up
 __all__ = [
     "CURRENT_ROLES",
     "actor_of",
+    "find_self",
     "identify",
     "identify_claims",
     "is_active_member",
@@ -80,7 +81,7 @@ def person(*more: Any) -> Select[Any]:
 
 
 _MEMBER = (
-    person(_session.id.label("session_id"))
+    person(_session.id.label("session_id"), _session.factor)
     .join(MemberSession.__table__, _session.member_id == _member.id)
     .where(
         _session.id == bindparam("session"),
@@ -146,7 +147,7 @@ def _member_of(member_id: UUID, claims: Claims, request: Request, on_behalf_of: 
     rows = session().connection().execute(_MEMBER, values).all() if session_id else ()
     if not rows:
         raise _not_signed_in()
-    actor = actor_of(rows, request, session_id=session_id)
+    actor = replace(actor_of(rows, request, session_id=session_id), enrolment_only=rows[0].factor is None)
     return actor if on_behalf_of is None else replace(actor, principal_refused=True)
 
 
@@ -207,6 +208,22 @@ def _client_of(client_id: UUID, claims: Claims, request: Request, on_behalf_of: 
 
 def _not_signed_in() -> Unauthenticated:
     return Unauthenticated("The access token is not valid, or no longer. Sign in again.", reason="invalid_token")
+
+
+def find_self(actor: Actor) -> Member:
+    """Who calls, locked, in a session that is still open. A system has no factor."""
+    if actor.kind != "member":
+        raise NotFound()
+    query = (
+        select(Member)
+        .join(MemberSession, MemberSession.member_id == Member.id)
+        .where(Member.id == actor.id, MemberSession.id == actor.session_id, MemberSession.ended_at.is_(None))
+        .with_for_update(of=Member)
+    )
+    found = session().execute(query, execution_options={"populate_existing": True}).scalars().first()
+    if found is None:
+        raise Unauthenticated("The session has just been ended. Sign in again.")
+    return found
 
 
 def lock_member(member_id: UUID) -> None:

@@ -6,19 +6,18 @@ from uuid import UUID
 from sqlalchemy import exists, select
 
 from referral_api.access import Permission
-from referral_api.features.cases.models import Case, Standing
+from referral_api.features.cases.clockwork import clockwork, for_clockwork
+from referral_api.features.cases.models import Case
 from referral_api.features.cases.queries import lock_case
 from referral_api.features.erasure.models import RetentionWarning
 from referral_api.features.erasure.rules import WARNED_DAYS_BEFORE
-from referral_api.features.referrals.clockwork import clockwork
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.clock import Clock
-from referral_api.kernel.words import Relation
 from referral_api.store import session
 from referral_api.store.pages import Rows
 from referral_api.work import work
 
-__all__ = ["for_clockwork", "warn_of_retention"]
+__all__ = ["warn_of_retention"]
 
 
 def warn_of_retention(clock: Clock, *, limit: int = 200) -> int:
@@ -57,12 +56,3 @@ def _warn(actor: Actor, case_id: UUID, days: int) -> int:
         w.add(RetentionWarning(case_id=case.id, retention_until=case.retention_until, days_before=days, at=w.now))
         w.record(case, reason_code=f"{days}_days")
     return 1
-
-
-def for_clockwork(case_id: UUID) -> Case | None:
-    """The case, as the service itself stands to it."""
-    query = select(Case).where(Case.id == case_id)
-    case = session().execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
-    if case is not None:
-        case.standing = Standing(frozenset({Relation.CLOCKWORK}), False)
-    return case

@@ -17,12 +17,11 @@ from sqlalchemy import select
 
 from referral_api.access import Permission
 from referral_api.audit.note import Note, NoteError, SignerKey, VerifierKey, sign
+from referral_api.features.cases.clockwork import clockwork, for_clockwork
 from referral_api.features.cases.models import Case
 from referral_api.features.cases.queries import lock_case
-from referral_api.features.erasure.clockwork import for_clockwork
 from referral_api.features.erasure.commands import LIVING_REFERRALS, carry_out
 from referral_api.features.erasure.models import Erasure
-from referral_api.features.referrals.clockwork import clockwork
 from referral_api.features.referrals.models import Referral
 from referral_api.kernel import clock, ids
 from referral_api.kernel.actor import Actor

@@ -8,9 +8,9 @@ from sqlalchemy import and_, exists, or_, select
 from referral_api import vault
 from referral_api.access import Permission
 from referral_api.features.agencies.models import Agency
+from referral_api.features.cases.clockwork import clockwork
 from referral_api.features.cases.models import BlindIndex, Case, CaseExclusion
 from referral_api.features.lookups.models import Lookup, LookupHolder
-from referral_api.features.referrals.clockwork import clockwork
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.clock import Clock
 from referral_api.store import session

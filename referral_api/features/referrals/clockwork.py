@@ -6,25 +6,17 @@ from uuid import UUID
 from sqlalchemy import select
 
 from referral_api.access import Permission
+from referral_api.features.cases.clockwork import clockwork
 from referral_api.features.referrals.models import Referral
 from referral_api.features.referrals.queries import ReferralFile, find_referral
-from referral_api.kernel import ids
-from referral_api.kernel.actor import Actor, Request
+from referral_api.kernel.actor import Actor
 from referral_api.kernel.clock import Clock
-from referral_api.kernel.words import Role
 from referral_api.store import session
 from referral_api.work import work
 
-__all__ = ["clockwork", "run_deadlines"]
+__all__ = ["run_deadlines"]
 
 _WAITING = ("sent", "acknowledged")
-
-
-def clockwork(clock: Clock) -> Actor:
-    """The service itself as actor: it may expire and escalate, and nothing else."""
-    return Actor(
-        "service", None, None, Request(id=ids.new().hex, now=clock(), changing=True), roles=frozenset({Role.SERVICE})
-    )
 
 
 def run_deadlines(clock: Clock, *, limit: int = 200) -> int:

@@ -3,11 +3,11 @@
 from sqlalchemy import select
 
 from referral_api.access import Permission
+from referral_api.features.cases.clockwork import clockwork
 from referral_api.features.cases.models import Case
 from referral_api.features.cases.queries import lock_case
 from referral_api.features.consent.models import Consent
 from referral_api.features.consent.queries import lock_consent
-from referral_api.features.referrals.clockwork import clockwork
 from referral_api.features.withdrawal.commands import stop_referrals
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.clock import Clock

@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select
 
 from referral_api.access import Permission
+from referral_api.features.cases.clockwork import clockwork
 from referral_api.features.cases.models import CaregiverSuspicion, Case
 from referral_api.features.cases.queries import lock_case
 from referral_api.features.consent.models import Consent
 from referral_api.features.consent.states import AGREEMENTS
-from referral_api.features.referrals.clockwork import clockwork
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.clock import Clock
 from referral_api.kernel.words import Relation

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from referral_api.access import Permission
+from referral_api.features.accounts.factors.codes import forget_factors
 from referral_api.features.accounts.members import rules
 from referral_api.features.accounts.members.queries import Person, confirmers, has_admin
 from referral_api.features.accounts.models import Member, MemberRole
@@ -109,7 +110,7 @@ def change_member(
         if status == "left":
             _leave(w, person)
         elif status == "invited":
-            invitation = _invite_anew(w, member)
+            invitation = _invite_anew(w, person)
         _touch(w, member)
         w.record(member, fields=changed)
     return person, invitation
@@ -131,13 +132,25 @@ def _give_exactly(w: Work, person: Person, roles: Sequence[str]) -> None:
 def _leave(w: Work, person: Person) -> None:
     member: Member = person.member
     member.status, member.left_at = "left", w.now
-    member.password_hash = member.invitation_hash = member.totp_secret_sealed = None
+    member.password_hash = member.invitation_hash = None
+    forget_factors(w, member)
     for role in person.roles:
         role.ended_at = w.now
     end_sessions(w, member.id, "member_left")
 
 
-def _invite_anew(w: Work, member: Member) -> str:
+def _invite_anew(w: Work, person: Person) -> str:
+    """For a lost password or a lost factor. Whoever has come already needs a second person again: else the admin who holds the new
+    invitation could take it up and be somebody else."""
+    member: Member = person.member
+    if member.id == w.actor.id:
+        raise Forbidden("Nobody invites themselves anew.", reason="own_account")
+    if member.status == "active":
+        again = [role.role for role in person.roles]
+        for role in person.roles:
+            role.ended_at = w.now
+        person.roles = _grant(w, member, again)
+    forget_factors(w, member)
     invitation = secrets.new_secret("invitation")
     member.status, member.password_hash = "invited", None
     member.invitation_hash, member.invitation_expires_at = secrets.digest(invitation), w.now + INVITATION_HOLDS

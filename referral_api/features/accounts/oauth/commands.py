@@ -156,6 +156,7 @@ def _claims(token: str, request: Request) -> Claims | None:
 
 def _holder(claims: Claims, request: Request) -> Actor | None:
     try:
-        return identify_claims(claims, request)
+        found = identify_claims(claims, request)
     except CallError:
         return None
+    return None if found.enrolment_only else found

@@ -1,66 +1,58 @@
 """Signing in with a password, staying signed in with refresh tokens, signing out, taking up an invitation."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID
+from datetime import datetime
 
 from flask import current_app
 from sqlalchemy import update
 
 from referral_api.access import Permission
+from referral_api.features.accounts.factors.codes import is_enrolled, judge_code, spend
 from referral_api.features.accounts.members.queries import Person, find_invited
 from referral_api.features.accounts.models import Member
 from referral_api.features.accounts.queries import actor_of
 from referral_api.features.accounts.sessions import queries
+from referral_api.features.accounts.sessions.ending import end_sessions
 from referral_api.features.accounts.sessions.models import MemberSession, RefreshToken
-from referral_api.features.accounts.sessions.tries import count_try, forget_try, refuse
-from referral_api.identity import passwords, secrets, tokens
-from referral_api.kernel import ids
+from referral_api.features.accounts.sessions.opening import SignedIn, issue_tokens, new_session, sign_in
+from referral_api.features.accounts.sessions.tries import count_missed, count_try, forget_try, refuse
+from referral_api.identity import passwords, secrets
 from referral_api.kernel.actor import Actor, Request
 from referral_api.kernel.errors import FieldError, Invalid, Unauthenticated
 from referral_api.kernel.messages import Message
 from referral_api.kernel.words import Role
 from referral_api.store.session import session
-from referral_api.work import Work, work
+from referral_api.work import work
 
-__all__ = ["SESSION_LASTS", "SignedIn", "accept_invitation", "end_session", "open_session", "refresh_session"]
-
-SESSION_LASTS = timedelta(hours=8)
-"""A working day: after it, the password again, however busy the session was."""
+__all__ = ["accept_invitation", "end_all_sessions", "end_session", "open_session", "refresh_session"]
 
 _FAILED = "The user name, the password or the code is wrong."
 _NO_INVITATION = "There is no such invitation, or its time is over."
 
 
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """What somebody who signed in gets; `refresh_expires_in` in seconds, the rest of the session."""
-
-    access_token: str
-    refresh_token: str
-    refresh_expires_in: int
-
-
-def open_session(request: Request, *, username: str, password: str) -> SignedIn:
-    """Sign a member in. A wrong password and an unknown user name take the same time and get the same answer."""
+def open_session(request: Request, *, username: str, password: str, one_time_code: str | None = None) -> SignedIn:
+    """Sign a member in. An unknown user name, a wrong password and a wrong, used or missing code take the same way and get the same answer."""
     action = Permission.SESSION_OPEN.event
     tried = count_try(request, username, action=action)
-    rows = queries.find_by_username(username, request.now.date())
+    stored = queries.password_hash_of(username)
     session().rollback()
-    if not passwords.verify_password(rows[0].password_hash if rows else None, password, profile=_profile()):
-        refuse(request, tried, action=action, subject=("member", rows[0].member_id) if rows else None, detail=_FAILED)
-    actor = actor_of(rows, request)
-    opened = MemberSession(
-        id=ids.new(), member_id=rows[0].member_id, opened_at=request.now, expires_at=request.now + SESSION_LASTS
-    )
-    with work(actor, Permission.SESSION_OPEN, on=opened) as w:
+    right = passwords.verify_password(stored, password, profile=_profile())
+    member = queries.find_active(username)
+    rows = queries.find_by_username(username, request.now.date())
+    proof = judge_code(member, one_time_code, request.now) if member else None
+    if not right or member is None or not rows or member.password_hash != stored or proof is None:
+        subject = ("member", member.id) if member else None
+        guessing = member is not None and right and one_time_code is not None and is_enrolled(member)
+        count_missed(request, tried, member.id if member and guessing else None)
+        refuse(request, tried, action=action, subject=subject, detail=_FAILED)
+    opened = new_session(request, member.id, factor=proof.factor)
+    with work(actor_of(rows, request), Permission.SESSION_OPEN, on=opened) as w:
         forget_try(w, tried)
-        _hash_anew(w, rows[0], password)
-        w.add(opened)
-        signed_in = _signed_in(w, opened.id, opened.expires_at)
-        w.record(opened)
+        spend(w, member, proof)
+        if stored is not None and passwords.needs_rehash(stored, profile=_profile()):
+            member.password_hash = passwords.hash_password(password, profile=_profile())
+        signed_in = sign_in(w, opened)
+        w.record(opened, reason_code=proof.factor)
     return signed_in
 
 
@@ -77,9 +69,12 @@ def refresh_session(request: Request, *, refresh_token: str) -> SignedIn:
             opened.ended_at, opened.end_reason = w.now, "refresh_reused"
             w.record(opened, outcome="refused", reason_code="refresh_reused")
         raise _sign_in_again()
+    if found.idle_until <= request.now:
+        raise _sign_in_again()
     with work(actor, Permission.SESSION_REFRESH, on=opened) as w:
         w.session.execute(update(RefreshToken).where(RefreshToken.id == found.refresh_id).values(used_at=w.now))
-        signed_in = _signed_in(w, opened.id, opened.expires_at)
+        opened.last_used_at = w.now
+        signed_in = issue_tokens(w, opened)
         w.record(opened)
     return signed_in
 
@@ -89,6 +84,14 @@ def end_session(actor: Actor, opened: MemberSession) -> None:
     with work(actor, Permission.SESSION_END, on=opened) as w:
         opened.ended_at, opened.end_reason = w.now, "signed_out"
         w.record(opened)
+
+
+def end_all_sessions(actor: Actor) -> None:
+    """Sign out everywhere, this session included; each leaves an entry."""
+    opened = queries.find_session(actor.session_id)
+    with work(actor, Permission.SESSION_END, on=opened) as w:
+        end_sessions(w, opened.member_id, "signed_out_everywhere")
+        w.made = (opened.kind, opened.id)
 
 
 def accept_invitation(request: Request, *, username: str, invitation: str, password: str) -> Person:
@@ -113,41 +116,6 @@ def accept_invitation(request: Request, *, username: str, invitation: str, passw
         member.updated_at = w.now
         w.record(member, fields=["status"])
     return person
-
-
-def _signed_in(w: Work, session_id: UUID, expires_at: datetime) -> SignedIn:
-    refresh = secrets.new_secret("refresh")
-    w.add(
-        RefreshToken(
-            id=ids.new(),
-            session_id=session_id,
-            token_hash=secrets.digest(refresh),
-            issued_at=w.now,
-            expires_at=expires_at,
-        )
-    )
-    subject = ids.show("member", w.actor.id) if w.actor.id else ""
-    url = current_app.config["PUBLIC_URL"]
-    access = tokens.issue(
-        current_app.extensions["signing_keys"](),
-        issuer=url,
-        audience=url,
-        subject=subject,
-        client_id=_OWN_CLIENT,
-        now=w.now,
-        session_id=ids.show("session", session_id),
-    )
-    return SignedIn(access, refresh, int((expires_at - w.now).total_seconds()))
-
-
-_OWN_CLIENT = "referral-api"
-"""RFC 9068 wants a client in each access token; whoever signs in with a password here uses this service's own."""
-
-
-def _hash_anew(w: Work, row: Any, password: str) -> None:
-    if passwords.needs_rehash(row.password_hash, profile=_profile()):
-        new = passwords.hash_password(password, profile=_profile())
-        w.session.execute(update(Member).where(Member.id == row.member_id).values(password_hash=new))
 
 
 def _must_be_strong(password: str, username: str) -> None:

@@ -25,9 +25,13 @@ class MemberSession(Base):
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     member_id: Mapped[UUID] = mapped_column(ForeignKey("members.id"))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     end_reason: Mapped[str | None] = mapped_column(choice())
+    factor: Mapped[str | None] = mapped_column(choice(16))
+    """What was proved beside the password when it was opened; without it the session may only enrol. It never changes."""
+    network: Mapped[str | None] = mapped_column(String(64))
 
     @property
     def state(self) -> str | None:

@@ -3,8 +3,10 @@
 from uuid import UUID
 
 from referral_api.access import Permission
+from referral_api.api import paging
+from referral_api.api.fields import ListQuery
 from referral_api.api.rates import SIGN_IN
-from referral_api.api.rooms import Call, Reply
+from referral_api.api.rooms import NEVER, Call, Reply
 from referral_api.features.accounts.members.schemas import MemberOut, member_out
 from referral_api.features.accounts.room import room
 from referral_api.features.accounts.sessions import commands, queries, schemas
@@ -23,9 +25,12 @@ __all__ = ["room"]
     problems=("unauthenticated",),
 )
 def open_session(call: Call) -> Reply:
-    """Sign in with a user name and a password."""
-    username, password = call.body["username"].lower(), call.body["password"]
-    return Reply(schemas.signed_in_out(commands.open_session(call.actor.request, username=username, password=password)))
+    """Sign in with a user name, a password and a one-time code.
+
+    Whoever has no second factor yet leaves the code out; such a session may do nothing but enrol one.
+    """
+    said = {**call.body, "username": call.body["username"].lower()}
+    return Reply(schemas.signed_in_out(commands.open_session(call.actor.request, **said)))
 
 
 @room.post(
@@ -41,14 +46,44 @@ def refresh_session(call: Call) -> Reply:
     return Reply(schemas.signed_in_out(commands.refresh_session(call.actor.request, **call.body)))
 
 
-@room.delete("/v1/sessions/current", permission=Permission.SESSION_END, status=204, problems=("not-found",))
+@room.delete(
+    "/v1/sessions/current", permission=Permission.SESSION_END, status=204, before_factor=True, problems=("not-found",)
+)
 def end_session(call: Call) -> Reply:
     """Sign out."""
     commands.end_session(call.actor, queries.find_session(call.actor.session_id))
     return Reply(None)
 
 
-@room.get("/v1/me", answer=schemas.MeOut, etag=True)
+@room.get(
+    "/v1/sessions",
+    permission=Permission.SESSION_LIST,
+    query=ListQuery,
+    answer=schemas.SessionOut,
+    listed=True,
+    problems=("not-found",),
+)
+def list_sessions(call: Call) -> Reply:
+    """List where I am signed in."""
+    page = queries.list_sessions(call.actor, limit=call.query["limit"], after=paging.after(call))
+    return paging.page(call, [schemas.session_out(call.actor, row) for row in page.rows], page.next_after)
+
+
+@room.delete("/v1/sessions", permission=Permission.SESSION_END, status=204, problems=("not-found",))
+def end_all_sessions(call: Call) -> Reply:
+    """Sign out everywhere, here too."""
+    commands.end_all_sessions(call.actor)
+    return Reply(None)
+
+
+@room.delete("/v1/sessions/{session_id}", permission=Permission.SESSION_END, if_match=NEVER, status=204)
+def end_one_session(call: Call) -> Reply:
+    """Sign out from one of my sessions."""
+    commands.end_session(call.actor, queries.find_own_session(call.actor, call.id("session")))
+    return Reply(None)
+
+
+@room.get("/v1/me", answer=schemas.MeOut, etag=True, before_factor=True)
 def show_me(call: Call) -> Reply:
     """Say who I am, in which roles, and for which purposes I may ask."""
     actor = call.actor

@@ -10,18 +10,20 @@ from datetime import timedelta
 from typing import NoReturn
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from referral_api import vault
 from referral_api.access import Permission
+from referral_api.features.accounts.models import Member
 from referral_api.features.accounts.sessions.models import SignInTry
 from referral_api.kernel.actor import Actor, Request
 from referral_api.kernel.errors import RateLimited, Unauthenticated
 from referral_api.kernel.words import Relation, Role
+from referral_api.store.session import session
 from referral_api.work import Work, deny, work
 
-__all__ = ["SignInFailed", "Try", "count_try", "forget_try", "refuse", "report_failure"]
+__all__ = ["SignInFailed", "Try", "count_missed", "count_try", "forget_try", "refuse", "report_failure"]
 
 _NOTHING = UUID(int=0)
 WINDOW = timedelta(minutes=10)
@@ -68,11 +70,10 @@ class Try:
 
 def count_try(request: Request, account: str, *, action: str, most: int | None = MOST) -> Try:
     """Count a try; RateLimited once there were too many. `most` is None where guessing is hopeless anyway."""
-    clockwork = Actor("service", None, None, request, roles=frozenset({Role.SERVICE}))
     tried = Try(
         vault.ring().digest("username", account.encode("utf-8", "surrogatepass")).hex(), (request.address or "")[:64]
     )
-    with work(clockwork, Permission.SESSION_TRY, on=tried) as w:
+    with work(_clockwork(request), Permission.SESSION_TRY, on=tried) as w:
         row = _row(w, tried)
         row.count += 1
         due = row.recorded_at is None or w.now - row.recorded_at >= RECORDED_EVERY
@@ -86,6 +87,19 @@ def count_try(request: Request, account: str, *, action: str, most: int | None =
         _tell(request, tried, TriedTooOften("Too many tries.", reason="tried_too_often"), action, None)
         raise RateLimited("Too many tries. Wait, then try again.", retry_after=seconds)
     return tried
+
+
+def count_missed(request: Request, tried: Try, member_id: UUID | None) -> None:
+    """Count a wrong code beside the right password (factors.codes.MOST_MISSED). None counts nothing, and takes as long."""
+    session().rollback()
+    with work(_clockwork(request), Permission.SESSION_TRY, on=tried) as w:
+        missed = update(Member).where(Member.id == (member_id or _NOTHING)).values(codes_missed=Member.codes_missed + 1)
+        w.session.execute(missed, execution_options={"synchronize_session": False})
+        w.made = (tried.kind, tried.id)
+
+
+def _clockwork(request: Request) -> Actor:
+    return Actor("service", None, None, request, roles=frozenset({Role.SERVICE}))
 
 
 def _row(w: Work, tried: Try) -> SignInTry:

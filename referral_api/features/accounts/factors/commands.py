@@ -1,0 +1,128 @@
+"""Enrolling an authenticator app, renewing recovery codes, giving a factor up."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+from referral_api import vault
+from referral_api.access import Permission
+from referral_api.features.accounts.factors.codes import (
+    NO_FACTOR,
+    Proof,
+    forget_factors,
+    is_enrolled,
+    judge_code,
+    renew_recovery,
+    spend,
+)
+from referral_api.features.accounts.models import Member
+from referral_api.features.accounts.queries import find_self
+from referral_api.features.accounts.sessions.ending import end_sessions
+from referral_api.features.accounts.sessions.opening import SignedIn, new_session, sign_in
+from referral_api.features.accounts.sessions.tries import Try, count_missed, count_try, forget_try, report_failure
+from referral_api.identity import totp
+from referral_api.kernel.actor import Actor
+from referral_api.kernel.errors import FieldError, IllegalStep, Invalid
+from referral_api.work import Work, work
+
+__all__ = ["Prepared", "confirm_totp", "prepare_totp", "remove_totp", "renew_recovery_codes"]
+
+PREPARED_HOLDS: Final = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A secret that an app is to take up, shown this once; it counts when a code of it has come back."""
+
+    secret: str
+    otpauth_uri: str
+    expires_at: datetime
+
+
+def prepare_totp(actor: Actor, *, one_time_code: str | None = None) -> Prepared:
+    """Make a secret for the member's app. Whoever has a factor already proves it, so that no stolen token adds one."""
+    member, proof, tried = _proved(actor, one_time_code, Permission.FACTOR_PREPARE)
+    secret = totp.new_totp_secret()
+    host = urlsplit(current_app.config["PUBLIC_URL"]).hostname or "referral"
+    with work(actor, Permission.FACTOR_PREPARE, on=member) as w:
+        _spent(w, member, proof, tried)
+        member.totp_pending_sealed = vault.seal_factor(vault.ring(), member.id, secret)
+        member.totp_pending_until = w.now + PREPARED_HOLDS
+        w.record(member, tell=(), reason_code="totp")
+    uri = totp.provisioning_uri(secret, account=member.username, issuer=host)
+    return Prepared(secret, uri, actor.now + PREPARED_HOLDS)
+
+
+def confirm_totp(actor: Actor, *, one_time_code: str) -> tuple[SignedIn, list[str]]:
+    """Enrol the prepared secret by its first code. Every session ends and a new one begins: none gains a factor that it was not opened with.
+
+    Returns the new session's tokens and ten recovery codes, which are shown this once.
+    """
+    member = find_self(actor)
+    sealed, until = member.totp_pending_sealed, member.totp_pending_until
+    if sealed is None or until is None or actor.now >= until:
+        raise IllegalStep("not_prepared", ["prepare"], "No secret waits for its first code: POST /v1/me/totp.")
+    secret = vault.open_factor(vault.ring(), member.id, sealed)
+    step = totp.verify_code(secret, one_time_code.replace(" ", ""), now=actor.now, last_step=None)
+    if step is None:
+        raise _wrong_code()
+    with work(actor, Permission.FACTOR_ENROLL, on=member) as w:
+        member.totp_secret_sealed, member.totp_enrolled_at = sealed, w.now
+        member.totp_pending_sealed = member.totp_pending_until = None
+        spend(w, member, Proof("totp", step=step))
+        w.record(member, tell=(), reason_code="totp")
+        codes = renew_recovery(w, member)
+        end_sessions(w, member.id, "factor_enrolled")
+        opened = new_session(actor.request, member.id, factor="totp")
+        signed_in = sign_in(w, opened)
+        w.record(opened, "session.opened", reason_code="totp")
+    return signed_in, codes
+
+
+def renew_recovery_codes(actor: Actor, *, one_time_code: str) -> list[str]:
+    """Ten new recovery codes; the old ones are worth nothing from now on."""
+    member, proof, tried = _proved(actor, one_time_code, Permission.RECOVERY_RENEW)
+    with work(actor, Permission.RECOVERY_RENEW, on=member) as w:
+        _spent(w, member, proof, tried)
+        codes = renew_recovery(w, member)
+        w.record(member, tell=())
+    return codes
+
+
+def remove_totp(actor: Actor, *, one_time_code: str) -> None:
+    """Give the authenticator app up: every session ends, and the next one may do nothing but enrol again."""
+    member, proof, tried = _proved(actor, one_time_code, Permission.FACTOR_REMOVE)
+    with work(actor, Permission.FACTOR_REMOVE, on=member) as w:
+        _spent(w, member, proof, tried)
+        forget_factors(w, member)
+        w.record(member, tell=(), reason_code="totp")
+        end_sessions(w, member.id, "factor_removed")
+
+
+def _proved(actor: Actor, code: str | None, permission: Permission) -> tuple[Member, Proof, Try | None]:
+    """The member, locked, and what its code proves: counted with its tries to sign in, and refused alike for every fault."""
+    member = find_self(actor)
+    if not is_enrolled(member):
+        return member, NO_FACTOR, None
+    tried = count_try(actor.request, member.username, action=permission.event)
+    member = find_self(actor)
+    proof = judge_code(member, code, actor.now)
+    if proof is None:
+        subject = ("member", member.id)
+        count_missed(actor.request, tried, member.id)
+        report_failure(actor.request, tried, action=permission.event, subject=subject)
+        raise _wrong_code()
+    return member, proof, tried
+
+
+def _spent(w: Work, member: Member, proof: Proof, tried: Try | None) -> None:
+    spend(w, member, proof)
+    if tried is not None:
+        forget_try(w, tried)
+
+
+def _wrong_code() -> Invalid:
+    return Invalid([FieldError("/one_time_code", "wrong", "Not a code that counts now. Each works once.")])

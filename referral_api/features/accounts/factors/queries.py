@@ -1,0 +1,31 @@
+"""Finding the caller's own row, and what it holds to prove itself with."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from referral_api.access import Permission
+from referral_api.features.accounts.factors.models import RecoveryCode
+from referral_api.features.accounts.queries import find_self
+from referral_api.kernel.actor import Actor
+from referral_api.store.session import session
+from referral_api.work import disclose
+
+__all__ = ["Factors", "read_factors"]
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """What a member holds beside the password."""
+
+    totp_enrolled_at: datetime | None
+    recovery_codes_left: int
+
+
+def read_factors(actor: Actor) -> Factors:
+    member = find_self(actor)
+    left = select(func.count()).where(RecoveryCode.member_id == member.id, RecoveryCode.used_at.is_(None))
+    found = Factors(member.totp_enrolled_at, session().execute(left).scalar_one())
+    disclose(actor, Permission.FACTOR_READ, member)
+    return found
