@@ -37,7 +37,7 @@ def sql(address: str, statement: str) -> None:
 
 def fresh_database(address: str, name: str, *, template: str | None = None) -> str:
     """Make a database, as a copy of another where one is named. Returns its address for SQLAlchemy."""
-    sql(address, f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
+    sql(address, f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}" STRATEGY FILE_COPY' if template else ""))
     return address_of(address, name).replace("postgresql://", "postgresql+psycopg://", 1)
 
 
