@@ -125,5 +125,6 @@ class Permission(StrEnum):
     AUDIT_EXPORT = "audit:export", "audit.exported"
     AUDIT_ARCHIVE = "audit:archive", "audit.archived"
     AUDIT_COSIGN = "audit:cosign", "audit.cosigned"
+    REFUSAL_COUNT = "refusal:count", "refusal.counted"
     ACCESS_READ = "case:access", "case.access_read"
     EVENT_LIST = "event:list", "event.listed"

@@ -329,6 +329,12 @@ POLICY: tuple[Rule, ...] = (
         R.OWN_AGENCY,
         because="who may read entries may take them along, to be checked elsewhere",
     ),
+    _allow(
+        P.REFUSAL_COUNT,
+        AGENCY_ADMINS,
+        R.OWN_AGENCY,
+        because="an agency's admin sees how often imagery was refused and trains its people, without seeing whose or what",
+    ),
     _allow(P.AUDIT_ARCHIVE, CLOCK, R.CLOCKWORK, because="whoever owns the database takes old months into signed files"),
     _allow(
         P.AUDIT_COSIGN,

@@ -158,6 +158,10 @@ class ImageryRefused(_WithFields):
 
     code, title, outcome = "imagery-refused", "No imagery: this service takes text only", "refused"
 
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        """The log's reason is the family of what was seen first."""
+        super().__init__(errors, reason=errors[0].code)
+
 
 class IdentityInOpenText(_WithFields):
     """A text that is read before acceptance says who the child is."""

@@ -147,6 +147,7 @@ ROUTES: dict[str, Expected] = {
     "POST /v1/agencies": Expected("anything", {"name": "Court", "type": "court", "country": "KH"}),
     "GET /v1/agencies/{agency_id}": Expected("agency"),
     "PATCH /v1/agencies/{agency_id}": Expected("agency", {"languages": ["km"]}),
+    f"GET {_AGENCY}/refusals": Expected("people"),
     f"GET {_AGENCY}/members": Expected("people"),
     f"POST {_AGENCY}/members": Expected("people", {"username": "another.one", "roles": ["agency_admin"]}, refused={
         "oversight.platform": (403, "the platform invites an agency's first admin alone")}),

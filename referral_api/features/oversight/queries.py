@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, func, or_, select, true
 
 from referral_api import audit
 from referral_api.access import Permission, decide
@@ -15,8 +15,10 @@ from referral_api.audit.archiving import is_archived
 from referral_api.audit.months import Month
 from referral_api.audit.note import VerifierKey
 from referral_api.audit.tables import csv_lines, fhir_lines
+from referral_api.features.agencies.models import Agency
 from referral_api.features.cases.models import Case
 from referral_api.features.oversight.questions import Frame, Question
+from referral_api.guard import FAMILIES
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import Archived, Forbidden, NotFound
@@ -24,7 +26,9 @@ from referral_api.store import db, session
 from referral_api.store.pages import Rows, page_of
 from referral_api.work import OwnAgency, disclose
 
-__all__ = ["ask", "export_entries", "list_entries", "own_agency", "prove_entry", "read_entry"]
+__all__ = ["ask", "count_refusals", "export_entries", "list_entries", "own_agency", "prove_entry", "read_entry"]
+
+_COUNTED = timedelta(days=90)
 
 
 def own_agency(actor: Actor) -> OwnAgency:
@@ -133,6 +137,27 @@ def prove_entry(actor: Actor, entry_id: UUID) -> dict[str, Any]:
         if actor.agency_type != "oversight" or entry_id not in proofs.places(session(), [entry_id]):
             raise
     return proofs.inclusion_proof(session(), entry_id)
+
+
+def count_refusals(actor: Actor, agency: Agency) -> list[dict[str, Any]]:
+    """How often imagery was refused to the agency's people and systems in the last 90 days, by day and family: never whose, where or what."""
+    decide(actor, Permission.REFUSAL_COUNT, agency)
+    entry = audit.AuditEntry
+    day = func.date(entry.at)
+    query = (
+        select(day.label("day"), entry.reason_code, func.count().label("refused"))
+        .where(
+            entry.agency_id == agency.id,
+            entry.outcome == "refused",
+            entry.reason_code.in_(FAMILIES),
+            *between(actor.now - _COUNTED, None),
+        )
+        .group_by(day, entry.reason_code)
+        .order_by(day.desc(), entry.reason_code)
+    )
+    rows = session().execute(query).all()
+    disclose(actor, Permission.REFUSAL_COUNT, agency)
+    return [{"day": str(row.day), "family": row.reason_code, "refused": row.refused} for row in rows]
 
 
 def _leaf(actor: Actor, entry_id: UUID) -> bytes:

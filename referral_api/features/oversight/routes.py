@@ -11,6 +11,7 @@ from referral_api.api.rates import LISTS
 from referral_api.api.rooms import LINES, Call, Reply, Room
 from referral_api.audit import cosignatures, proofs
 from referral_api.audit.note import SignerKey
+from referral_api.features.agencies.queries import find_agency
 from referral_api.features.oversight import commands, queries
 from referral_api.features.oversight import schemas as s
 from referral_api.features.oversight.access import queries as access
@@ -186,6 +187,15 @@ def prove_consistency(call: Call) -> Reply:
         return Reply(proofs.consistency_proof(session(), call.query["first_size"], call.query["second_size"]))
     except ValueError as error:
         raise Invalid([FieldError("/from", "invalid", str(error))]) from None
+
+
+@room.get("/v1/agencies/{agency_id}/refusals", permission=P.REFUSAL_COUNT, answer=s.RefusalsOut)
+def count_refusals(call: Call) -> Reply:
+    """Count the refusals of imagery to an agency's people and systems in the last 90 days, by day (UTC) and family.
+
+    It tells neither who, nor where, nor what: auditors read the entries.
+    """
+    return Reply({"counts": queries.count_refusals(call.actor, find_agency(call.id("agency")))})
 
 
 @room.get(

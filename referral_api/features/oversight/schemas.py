@@ -2,8 +2,9 @@
 
 from marshmallow import fields as f
 
-from referral_api.api.fields import Body, Code, Flag, Id, Limits, ListQuery, Moment, Nested, Text, Whole, many
+from referral_api.api.fields import Body, Code, Day, Flag, Id, Limits, ListQuery, Moment, Nested, Text, Whole, many
 from referral_api.features.oversight.questions import QUESTIONS
+from referral_api.guard import FAMILIES
 
 __all__ = [
     "CaseRefOut",
@@ -21,6 +22,7 @@ __all__ = [
     "FindingOut",
     "ProofOut",
     "QuestionOut",
+    "RefusalsOut",
 ]
 
 
@@ -102,6 +104,16 @@ class FindingOut(Body):
 
     entry = Nested(EntryOut)
     count = Whole(1, 2**53)
+
+
+class RefusalsOfADay(Body):
+    day = Day()
+    family = Code(among=tuple(FAMILIES), metadata={"example": "data-uri"})
+    refused = Whole(1, 2**53)
+
+
+class RefusalsOut(Body):
+    counts = many(Nested(RefusalsOfADay), maximum=1_000)
 
 
 class ProofOut(Body):
