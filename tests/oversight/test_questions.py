@@ -4,11 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
-from referral_api.features.oversight.questions import QUESTIONS
+from referral_api.audit import AuditEntry
+from referral_api.features.oversight.questions import QUESTIONS, Frame
 from referral_api.features.oversight.questions.page import page
 from referral_api.features.oversight.questions.reading import BULK
 from referral_api.features.oversight.questions.trying import DENIALS
+from referral_api.store.session import db
 from tests.oversight.forged import happened
 from tests.world import CONSENT, World
 
@@ -255,3 +258,15 @@ def test_a_question_is_asked_of_a_time_and_page_by_page(world: World) -> None:
     )
     assert [written[1]] == [item["entry"]["id"] for item in within]
     assert 404 == world.get("/v1/audit/questions/no_such_question", by=OVERSIGHT).status_code
+
+
+def test_a_marked_address_is_found_by_an_index_and_not_by_looking_into_each_entry(world: World) -> None:
+    with world.app.app_context(), db.engine.connect() as connection:
+        sqlite = db.engine.dialect.name == "sqlite"
+        query = QUESTIONS["protected_address_read"].select(Frame([], world.clock())).order_by(AuditEntry.id.desc())
+        said = str(query.compile(db.engine, compile_kwargs={"literal_binds": True})).replace("%%", "%")
+        if not sqlite:
+            connection.execute(text("SET enable_seqscan = off"))
+        plan = str(connection.execute(text(f"EXPLAIN {'QUERY PLAN ' * sqlite}" + said.replace(":", "\\:"))).all())
+    # PostgreSQL names a month's part of the index after its column.
+    assert ("ix_audit_entries_protected" if sqlite else "_id_idx") in plan

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, LargeBinary, func, literal, select
+from sqlalchemy import ColumnElement, Date, Integer, func, literal, literal_column, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -68,22 +68,25 @@ def _postgresql_day(element: day_of, compiler: Any, **more: Any) -> str:
     return f"CAST(timezone('UTC', {compiler.process(element.clauses, **more)}) AS date)"
 
 
-def says(leaf: Any, words: str) -> ColumnElement[bool]:
-    """Whether the leaf's bytes hold these words."""
-    return _place_of(leaf, literal(words.encode(), LargeBinary)) > 0
+def says(leaf: Any, words: bytes) -> ColumnElement[bool]:
+    """Whether the leaf's bytes hold these words of ours. They stand in the statement itself, so that an index can be over them."""
+    return _place_of(leaf, words) > literal_column("0")
 
 
 class _place_of(FunctionElement[Any]):  # noqa: N801
     type = Integer()
-    inherit_cache = True
+    inherit_cache = False
+
+    def __init__(self, leaf: Any, words: bytes) -> None:
+        super().__init__(leaf)
+        self.words = words.hex()
 
 
 @compiles(_place_of, "sqlite")
 def _sqlite_place(element: _place_of, compiler: Any, **more: Any) -> str:
-    return f"instr({compiler.process(element.clauses, **more)})"
+    return f"instr({compiler.process(element.clauses, **more)}, X'{element.words}')"
 
 
 @compiles(_place_of, "postgresql")
 def _postgresql_place(element: _place_of, compiler: Any, **more: Any) -> str:
-    leaf, words = (compiler.process(each, **more) for each in element.clauses)
-    return f"position({words} IN {leaf})"
+    return f"position('\\x{element.words}'::bytea IN {compiler.process(element.clauses, **more)})"

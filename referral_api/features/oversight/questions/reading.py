@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from referral_api.audit import AuditEntry as E
+from referral_api.audit.models import PROTECTED_ADDRESS
 from referral_api.features.accounts.models import Certificate
 from referral_api.features.cases.models import Case, CaseExclusion, CaseParty
 from referral_api.features.oversight.questions.frame import Frame, day_of, grouped, says, who
@@ -121,6 +122,4 @@ def access_with_lapsed_certificate(frame: Frame) -> Rows:
 
 
 def protected_address_read(frame: Frame) -> Rows:
-    return frame.entries().where(
-        E.disclosed, E.data_classes.like("% contact %"), says(E.leaf, '"contact.protected_location"')
-    )
+    return frame.entries().where(E.disclosed, E.data_classes.like("% contact %"), says(E.leaf, PROTECTED_ADDRESS))
