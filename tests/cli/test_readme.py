@@ -21,7 +21,7 @@ def test_the_story_works_as_it_is_pasted(served):
     )
     environ = {**os.environ, "REFERRAL_DATA_DIR": str(served.folder)}
     result = subprocess.run(
-        ["bash"], input=story, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False
+        ["bash"], input=story, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=120, check=False
     )
 
     assert (0, "") == (result.returncode, result.stderr)
