@@ -91,8 +91,12 @@ def acts(server: Server, named: dict[str, str]) -> dict[str, Callable[[], Any]]:
     said = {"case_id": case, "consent_id": consent, "to_agency_id": named["clinic"], **world.REFERRAL}
     sent = [police.call("POST", "/v1/referrals", said)["id"] for _ in range((ROUNDS + 1) * CALLS)]
     waiting = iter(sent)
+    auditor = Caller(server, "police.auditor", "oversight")
+    entry = auditor.call("GET", "/v1/audit/entries?limit=1")["items"][0]["id"]
     return {
         "open a case": lambda: police.call("POST", "/v1/cases", world.CASE),
+        # An audited read on which no consent, wall, certificate or case key bears: what disclosure adds is the difference.
+        "read an audit entry": lambda: auditor.call("GET", f"/v1/audit/entries/{entry}"),
         "read a case": lambda: police.call("GET", f"/v1/cases/{case}"),
         "inbox page of 50": lambda: clinic.call("GET", "/v1/referrals?box=inbox&limit=50"),
         "accept a referral": lambda: clinic.call("POST", f"/v1/referrals/{next(waiting)}/accept", {}, If_Match="*"),
