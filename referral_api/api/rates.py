@@ -20,7 +20,7 @@ from referral_api.api.counts import InProcess
 from referral_api.kernel.errors import RateLimited
 
 __all__ = [
-    "GUESSES_AN_HOUR", "LISTS", "RECORDS_AN_HOUR", "SIGN_IN", "OpenedTooMany", "count", "count_guess", "count_record", "init_app",
+    "GUESSES_AN_HOUR", "LISTS", "RECORDS_AN_HOUR", "SIGN_IN", "count", "count_guess", "count_record", "init_app",
     "refuse_guessing", "show",
 ]  # fmt: skip
 
@@ -37,10 +37,6 @@ GUESSES_AN_HOUR: Final = 20
 _Answer = TypeVar("_Answer")
 _SHARED_WAITS: Final = 0.25
 """Seconds that a call waits for Redis before it is counted here."""
-
-
-class OpenedTooMany(RateLimited):
-    """Somebody opens children's records faster than anybody could work with them. `outcome` is set when the log is to hear of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +99,7 @@ def count(who: str, *buckets: str) -> None:
 
 
 def count_record(who: UUID, record: UUID) -> None:
-    """Count a child's record that somebody opens, the first time in an hour; OpenedTooMany beyond what work could ask for.
+    """Count a child's record that somebody opens, the first time in an hour; RateLimited beyond what work could ask for.
 
     The log hears of it at most once a minute.
     """
@@ -115,7 +111,7 @@ def count_record(who: UUID, record: UUID) -> None:
     if allowed:
         rates.hit(_ONCE_AN_HOUR, *opened)
     else:
-        error = OpenedTooMany("So many records in an hour are too many.", reason="bulk_reads", retry_after=seconds)
+        error = RateLimited("So many records in an hour are too many.", reason="bulk_reads", retry_after=seconds)
         if rates.hit(_ONCE_A_MINUTE, "told", who.hex)[0]:
             error.outcome = "denied"
         raise error
