@@ -13,6 +13,7 @@ from referral_api.store.pages import Rows
 __all__ = [
     "assigned_here",
     "excluded_here",
+    "kept_from",
     "relations_here",
     "took_part_here",
     "visible_cases",
@@ -59,14 +60,22 @@ def assigned_here(actor: Actor, case_id: Any = Case.id) -> ColumnElement[bool]:
 
 def excluded_here(actor: Actor, case_id: Any = Case.id) -> ColumnElement[bool]:
     """Whether the person or the agency is kept out of the case. It beats every grant."""
-    return exists().where(
-        CaseExclusion.case_id == case_id,
+    return exists().where(CaseExclusion.case_id == case_id, _keeps_out(actor))
+
+
+def _keeps_out(actor: Actor) -> ColumnElement[bool]:
+    return and_(
         or_(
             and_(CaseExclusion.member_id.is_not(None), CaseExclusion.member_id == actor.person_id),
             CaseExclusion.agency_id == actor.agency_id,
         ),
         _now_within(CaseExclusion.since, CaseExclusion.until, actor.now),
     )
+
+
+def kept_from(actor: Actor) -> Any:
+    """The ids of the cases that the person or the agency is kept out of now."""
+    return select(CaseExclusion.case_id).where(_keeps_out(actor))
 
 
 def took_part_here(actor: Actor, referral: Any) -> ColumnElement[bool]:

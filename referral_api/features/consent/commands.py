@@ -54,7 +54,8 @@ def give_consent(actor: Actor, file: CaseFile, *, grants: list[dict[str, Any]], 
             now=w.now,
         )
         if found := list(problems):
-            raise Invalid(found)
+            suspected = any(problem.code == "suspected" for problem in found)
+            raise rules.SuspectDecides(found, reason="suspected") if suspected else Invalid(found)
         row = Consent(
             id=ids.new(),
             case_id=case.id,

@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from referral_api.features.consent.states import AGREEMENTS, DUTIES
-from referral_api.kernel.errors import FieldError
+from referral_api.kernel.errors import FieldError, Invalid
 
 __all__ = [
     "REVIEW_WITHIN",
     "Carer",
+    "SuspectDecides",
     "first_state",
     "in_force",
     "majority_of",
@@ -24,6 +25,12 @@ _REPORT_TO = frozenset({"police_unit", "prosecutor", "social_service_authority",
 _OWN_VOICE = frozenset({"child", "survivor"})
 
 Carer = Mapping[str, Any]
+
+
+class SuspectDecides(Invalid):
+    """A caregiver who is suspected would give or withdraw: answered as a bad field, and kept by the log as a refusal."""
+
+    outcome = "refused"
 
 
 def in_force(state: str, valid_from: datetime, valid_until: datetime | None, now: datetime) -> bool:

@@ -102,6 +102,8 @@ def list_appointments(
     if only is not None:
         query = query.where(Appointment.id == only)
     page = page_of(session(), query, Appointment.id, limit=limit, after=after)
+    if only is not None and not page.rows:
+        raise NotFound(case_ref=referral.case_ref)
     key = file.key()
     shown = [(row[1], vault.open_sealed_document(key, row[1].details_sealed, row[1].place())) for row in page.rows]
     found = [ids.show("appointment", row.id) for row, _ in shown]
@@ -118,6 +120,4 @@ def list_appointments(
 
 def read_appointment(actor: Actor, file: ReferralFile, appointment_id: UUID) -> Shown:
     shown, _ = list_appointments(actor, file, limit=1, after=None, only=appointment_id)
-    if not shown:
-        raise NotFound(case_ref=file.referral.case_ref)
     return shown[0]

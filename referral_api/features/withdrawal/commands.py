@@ -14,7 +14,7 @@ from referral_api.features.cases.parties import shut_out
 from referral_api.features.cases.queries import CaseFile, documents
 from referral_api.features.consent.models import Consent, ConsentExclusion, ConsentGrant
 from referral_api.features.consent.queries import ConsentView, details_place, view_consent
-from referral_api.features.consent.rules import Carer, in_force, shown_state, suspect_gave
+from referral_api.features.consent.rules import Carer, SuspectDecides, in_force, shown_state, suspect_gave
 from referral_api.features.consent.states import AGREEMENTS, DUTIES, steps_of
 from referral_api.features.referrals.models import Referral
 from referral_api.features.referrals.states import OPEN, TOLD
@@ -153,9 +153,8 @@ def _refuse_suspect(consent: Consent, file: CaseFile) -> None:
     named = _giver(consent)["given_by_caregiver_id"]
     meant = [c for c in carers if c.get("id") == named] if named else carers
     if any(c.get("suspected_involved") == "yes" for c in meant):
-        raise Invalid(
-            [FieldError("/by", "suspected", "A caregiver who is suspected can neither give nor withdraw consent.")]
-        )
+        wrong = FieldError("/by", "suspected", "A caregiver who is suspected can neither give nor withdraw consent.")
+        raise SuspectDecides([wrong], reason="suspected")
 
 
 def _carers(file: CaseFile) -> list[Carer]:
