@@ -79,3 +79,29 @@ def test_what_is_typed_wrongly_is_refused_with_exit_code_2_and_leaves_nothing(fo
 
     assert 2 == founded(*words).exit_code
     assert before == len(entries(founded))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("platform", "found", "--country", "FR", "--username", "root", "--name", "data:image/png;base64,AAAA"),
+        ("platform", "found", "--country", "FR", "--name", "Secretariat", "--username", "data:image/png;base64,AAAA"),
+    ],
+)
+def test_founding_writes_through_the_guard(shell, said):
+    assert 0 != shell(*said).exit_code
+    assert [] == entries(shell)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("agency", "create", "--type", "court", "--country", "KH", "--name", "<img src=x>"),
+        ("member", "invite", "--role", "agency_admin", "--username", "data:image/png;base64,AAAA"),
+        ("client", "create", "--scope", "agency:read", "--name", "data:image/png;base64,AAAA"),
+    ],
+)
+def test_every_command_that_takes_words_writes_them_through_the_guard(founded, said):
+    before = len(entries(founded))
+    assert 0 != founded(*said[:2], "--as", "root", *said[2:]).exit_code
+    assert all(entry["outcome"] != "allowed" for entry in entries(founded)[before:])

@@ -28,7 +28,7 @@ class Member(OfAgency, Base):
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("agencies.id"))
-    username: Mapped[str] = mapped_column(String(64))
+    username: Mapped[str] = mapped_column(GuardedText(64))
     language: Mapped[str] = mapped_column(choice(35))
     status: Mapped[str] = mapped_column(choice(12))
     password_hash: Mapped[str | None] = mapped_column(String(200))
