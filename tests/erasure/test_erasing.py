@@ -343,7 +343,8 @@ def test_nothing_more_is_said_on_a_referral_of_an_erased_case(world):
 UNSEALED = {
     "audit_checkpoints.root", "audit_entries.leaf", "audit_leaves.leaf_hash", "audit_nodes.hash", "blind_index.value", "case_keys.wrapped",
     "cases.case_number_hash", "client_assertions.jti_hash", "clients.secret_hash", "lookups.value", "members.invitation_hash",
-    "members.totp_secret_sealed", "refresh_tokens.token_hash", "replay_keys.body_hash",
+    "members.totp_pending_sealed", "members.totp_secret_sealed", "recovery_codes.code_hash", "refresh_tokens.token_hash",
+    "replay_keys.body_hash", "used_proofs.digest",
 }  # fmt: skip
 """Bytes that are not under a case's key: hashes, the log, wrapped keys. A new one must be judged: does it tell of a child?"""
 
