@@ -83,7 +83,9 @@ def stage(world: World) -> dict[str, Any]:
         world, case, basis="best_interests_documented", legal_reference="File 7", given_by=None
     )["id"]
     for who in ({"agency_id": world.ids["hotline"]}, {"member_id": world.ids["clinic.lapsed"]}):
-        world.post(f"/v1/cases/{case['id']}/exclusions", {**who, "reason_code": "is_suspect"}, by=BOSS)
+        said = {**who, "reason_code": "is_suspect"}
+        things["exclusion"] = world.post(f"/v1/cases/{case['id']}/exclusions", said, by=BOSS).json["id"]
+    things["assignment"] = world.get(f"/v1/cases/{case['id']}/assignments", by=BOSS).json["items"][0]["id"]
     place = {"at": "2026-12-01T07:00:00Z"}
     things["appointment"] = world.post(f"/v1/referrals/{things['working']}/appointments", place, by=CLINIC).json["id"]
     things["glass"] = world.post(f"/v1/cases/{case['id']}/break-glass", GLASS, by=CLINIC).json["id"]

@@ -82,6 +82,8 @@ ROUTES: dict[str, Expected] = {
     "GET /v1/cases/{case_id}/disclosures/page": Expected("case"),
     "GET /v1/cases/{case_id}/assignments": Expected("case"),
     "POST /v1/cases/{case_id}/assignments": Expected("case", lambda t: {"member_id": t["agency's own"], "no_conflict": True}),
+    "POST /v1/cases/{case_id}/assignments/{assignment_id}/end": Expected("case", refused={"clinic.supervisor": (404, "who works at another agency is that agency's to say")}),
+    "POST /v1/cases/{case_id}/exclusions/{exclusion_id}/end": Expected("case"),
     "GET /v1/cases/{case_id}/exclusions": Expected("case"),
     "POST /v1/cases/{case_id}/exclusions": Expected("case", lambda t: {"agency_id": t["agency of ngo"], "reason_code": "other"}),
     "GET /v1/cases/{case_id}/links": Expected("case"),

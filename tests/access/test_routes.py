@@ -142,6 +142,8 @@ def called(world: World, who: str, endpoint: Endpoint, route: Expected, things: 
         path = path.replace(f"{{{name}}}", things[names[name].get(route.on, PATHS[name])])
     for name in (
         "appointment",
+        "assignment",
+        "exclusion",
         "erasure",
         "lookup",
         "glass",

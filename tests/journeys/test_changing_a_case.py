@@ -95,3 +95,52 @@ def test_what_is_shown_of_oneself_and_of_an_entry_has_a_validator(world):
     world.open_case()
     entry = world.get("/v1/audit/entries", by="police.auditor").json["items"][0]
     assert world.get(f"/v1/audit/entries/{entry['id']}", by="police.auditor").headers["ETag"]
+
+
+def test_a_supervisor_takes_somebody_off_a_case_and_puts_them_on_again(world):
+    case = world.open_case()
+    path = f"/v1/cases/{case['id']}"
+    said = {"member_id": world.ids[OTHER], "kind": "worker", "no_conflict": True}
+    assigned = world.post(f"{path}/assignments", said, by=BOSS).json
+    assert "identity" in world.get(path, by=OTHER).json["subject"]
+    assert 403 == world.post(f"{path}/assignments/{assigned['id']}/end", by=OTHER).status_code
+    ended = world.post(f"{path}/assignments/{assigned['id']}/end", by=BOSS)
+    assert (200, "2026-11-24T09:00:00.000Z") == (ended.status_code, ended.json["until"])
+    assert "identity" not in world.get(path, by=OTHER).json["subject"]
+    assert 1 == len(world.entries("case.assignment_ended"))
+    again = world.post(f"{path}/assignments", said, by=BOSS).json
+    assert again["id"] != assigned["id"]
+    assert "identity" in world.get(path, by=OTHER).json["subject"]
+
+
+def test_whoever_was_kept_out_by_mistake_is_let_in_again(world):
+    case = world.open_case()
+    path = f"/v1/cases/{case['id']}"
+    out = world.post(f"{path}/exclusions", {"member_id": world.ids[OTHER], "reason_code": "other"}, by=BOSS).json
+    assert 404 == world.get(path, by=OTHER).status_code
+    assert 404 == world.post(f"{path}/exclusions/{out['id']}/end", by=OTHER).status_code
+    other = world.open_case(case_number="B-2")
+    assert 404 == world.post(f"/v1/cases/{other['id']}/exclusions/{out['id']}/end", by=BOSS).status_code
+    assert 200 == world.post(f"{path}/exclusions/{out['id']}/end", by=BOSS).status_code
+    assert 200 == world.get(path, by=OTHER).status_code
+
+
+def test_a_redirect_reaches_nobody_who_is_kept_out_and_is_answered_the_same(world):
+    grants = [
+        {
+            "recipients": [world.ids[a] for a in ("clinic", "shelter")],
+            "purposes": ["care"],
+            "data_classes": ["identity"],
+        }
+    ]
+    case = world.open_case()
+    consent = world.give_consent(case, grants=grants)
+    referral = world.refer(case, consent).json
+    world.post(
+        f"/v1/cases/{case['id']}/exclusions", {"agency_id": world.ids["shelter"], "reason_code": "other"}, by=BOSS
+    )
+    said = {"to_agency_id": world.ids["shelter"], "reason_code": "wrong_recipient"}
+    answer = world.step(referral, "redirect", said, by=CLINIC)
+    assert (200, "redirected") == (answer.status_code, answer.json["state"])
+    onward = world.get(f"/v1/referrals/{answer.json['onward_referral_id']}", by=POLICE)
+    assert "draft" == onward.json["state"]

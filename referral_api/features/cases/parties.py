@@ -2,16 +2,12 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from referral_api.access import Permission
-from referral_api.features.accounts.models import Member
-from referral_api.features.accounts.queries import is_active_member
-from referral_api.features.agencies.queries import types_of
 from referral_api.features.cases.models import Case, CaseExclusion, CaseLink, CaseParty, CaseWorker
 from referral_api.features.cases.queries import CaseErased, CaseFile, find_case
 from referral_api.kernel import ids
@@ -20,7 +16,7 @@ from referral_api.kernel.errors import FieldError, Invalid, NotFound
 from referral_api.kernel.words import Relation
 from referral_api.work import Work, work
 
-__all__ = ["admit", "assign", "assign_worker", "dismiss", "exclude_from_case", "is_excluded", "link_cases", "shut_out"]
+__all__ = ["admit", "assign", "dismiss", "is_excluded", "link_cases", "shut_out"]
 
 
 _CAUSE = ("case_id", "agency_id", "relation", "because_kind", "because_id")
@@ -125,73 +121,6 @@ def is_excluded(
     named = CaseExclusion.agency_id == agency_id if member_id is None else CaseExclusion.member_id == member_id
     query = select(CaseExclusion.id).where(CaseExclusion.case_id == case_id, named, CaseExclusion.until.is_(None))
     return session.execute(query.limit(1)).first() is not None
-
-
-def assign_worker(actor: Actor, file: CaseFile, *, member_id: UUID, kind: str, no_conflict: bool) -> CaseWorker:
-    """A supervisor says who of the agency works on the case."""
-    if not no_conflict:
-        raise Invalid(
-            [
-                FieldError(
-                    "/no_conflict",
-                    "conflict",
-                    "Somebody with a conflict of interest is not assigned: make an exclusion instead.",
-                )
-            ]
-        )
-    agency = actor.agency_id
-    if agency is None:
-        raise NotFound()
-    with work(actor, Permission.CASE_ASSIGN, on=file.case) as w:
-        if not is_active_member(w.session, member_id, agency):
-            raise Invalid([FieldError("/member_id", "not-found", "There is no such thing.")])
-        if is_excluded(w.session, file.case.id, member_id=member_id):
-            raise Invalid([FieldError("/member_id", "excluded", "This member is kept out of the case.")])
-        worker = assign(w, file.case, agency, member_id, kind=kind, no_conflict=no_conflict)
-        w.record(file.case, fields=["assignments"], reason_code=kind)
-        w.made = ("assignment", worker.id)
-    return worker
-
-
-def exclude_from_case(
-    actor: Actor, file: CaseFile, *, reason_code: str, member_id: UUID | None = None, agency_id: UUID | None = None
-) -> CaseExclusion:
-    """Keep a member or an agency out of the case. From then on the case looks like a missing one to them."""
-    if (member_id is None) == (agency_id is None):
-        raise Invalid([FieldError("", "one-of", "Name a member or an agency, one of the two.")])
-    with work(actor, Permission.CASE_EXCLUDE, on=file.case) as w:
-        if agency_id == file.case.owner_agency_id:
-            raise Invalid(
-                [
-                    FieldError(
-                        "/agency_id", "owner", "The owner is not excluded from its own case: transfer the case first."
-                    )
-                ]
-            )
-        if agency_id is not None and not types_of(w.session, [agency_id]):
-            raise Invalid([FieldError("/agency_id", "not-found", "There is no such thing.")])
-        if member_id is not None and w.session.get(Member, member_id) is None:
-            raise Invalid([FieldError("/member_id", "not-found", "There is no such thing.")])
-        row = CaseExclusion(
-            id=ids.new(),
-            case_id=file.case.id,
-            member_id=member_id,
-            agency_id=agency_id,
-            reason_code=reason_code,
-            excluded_by=actor.person_id,
-            since=w.now,
-        )
-        w.add(row)
-        gone: Any = (CaseWorker.member_id == member_id) if member_id else (CaseWorker.agency_id == agency_id)
-        w.session.execute(
-            update(CaseWorker)
-            .where(CaseWorker.case_id == file.case.id, gone, CaseWorker.until.is_(None))
-            .values(until=w.now),
-            execution_options={"synchronize_session": False},
-        )
-        w.record(file.case, fields=["exclusions"], reason_code=reason_code)
-        w.made = ("exclusion", row.id)
-    return row
 
 
 def link_cases(actor: Actor, file: CaseFile, *, to_case_id: UUID, kind: str) -> CaseLink:

@@ -6,7 +6,7 @@ from referral_api.access import Permission as P
 from referral_api.api import paging
 from referral_api.api.fields import ListQuery
 from referral_api.api.rooms import OPTIONAL, REQUIRED, Call, Reply, Room
-from referral_api.features.cases import commands, history, parties, queries
+from referral_api.features.cases import commands, history, parties, queries, team
 from referral_api.features.cases import schemas as s
 from referral_api.features.cases.models import Case
 from referral_api.features.cases.printed import CONTENT_POLICY
@@ -220,9 +220,17 @@ def list_assignments(call: Call) -> Reply:
 )  # fmt: skip
 def assign_worker(call: Call) -> Reply:
     """Assign a member of your agency to a case."""
-    return Reply(
-        s.assignment_out(parties.assign_worker(call.actor, find_case(call.actor, call.id("case")), **call.body))
-    )
+    return Reply(s.assignment_out(team.assign_worker(call.actor, find_case(call.actor, call.id("case")), **call.body)))
+
+
+@room.post(
+    "/v1/cases/{case_id}/assignments/{assignment_id}/end",
+    permission=P.CASE_ASSIGN, body=s.Nothing, answer=s.AssignmentOut, purpose=True, idempotency=OPTIONAL, again=_assignments,
+)  # fmt: skip
+def end_assignment(call: Call) -> Reply:
+    """Take a member of your agency off a case."""
+    file = find_case(call.actor, call.id("case"))
+    return Reply(s.assignment_out(team.end_assignment(call.actor, file, call.id("assignment"))))
 
 
 def _exclusions(call: Call, exclusion_id: UUID | None = None) -> Reply:
@@ -244,8 +252,18 @@ def list_exclusions(call: Call) -> Reply:
 def exclude_from_case(call: Call) -> Reply:
     """Keep a member or an agency out of a case."""
     return Reply(
-        s.exclusion_out(parties.exclude_from_case(call.actor, find_case(call.actor, call.id("case")), **call.body))
+        s.exclusion_out(team.exclude_from_case(call.actor, find_case(call.actor, call.id("case")), **call.body))
     )
+
+
+@room.post(
+    "/v1/cases/{case_id}/exclusions/{exclusion_id}/end",
+    permission=P.CASE_EXCLUDE, body=s.Nothing, answer=s.ExclusionOut, purpose=True, idempotency=OPTIONAL, again=_exclusions,
+)  # fmt: skip
+def end_exclusion(call: Call) -> Reply:
+    """Let somebody in again who was kept out of a case."""
+    file = find_case(call.actor, call.id("case"))
+    return Reply(s.exclusion_out(team.end_exclusion(call.actor, file, call.id("exclusion"))))
 
 
 def _links(call: Call, link_id: UUID | None = None) -> Reply:

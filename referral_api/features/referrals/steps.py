@@ -9,7 +9,7 @@ from sqlalchemy import select
 from referral_api import vault
 from referral_api.access import Permission
 from referral_api.features.agencies.queries import active_agency
-from referral_api.features.cases.parties import admit, assign, dismiss
+from referral_api.features.cases.parties import admit, assign, dismiss, is_excluded
 from referral_api.features.consent.rules import in_force
 from referral_api.features.referrals import rules
 from referral_api.features.referrals.commands import dispatch, must_carry, receiver_grants, set_deadlines
@@ -145,6 +145,8 @@ def _redirect(w: Work, referral: Referral, said: dict[str, Any], step: ReferralS
         consent is not None
         and in_force(consent.state, consent.valid_from, consent.valid_until, w.now)
         and child.to_agency_id in recipients
+        and referral.case.status == "open"
+        and not is_excluded(w.session, referral.case_id, agency_id=child.to_agency_id)
     ):
         dispatch(w, child, sides=frozenset({"sender"}))
     w.session.flush()
