@@ -7,9 +7,9 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from referral_api.audit.note import Kind, NoteError, VerifierKey
@@ -149,11 +149,16 @@ def _unsafe(settings: Settings) -> list[str]:
     if settings.environment not in ("production", "development"):
         reasons.append("REFERRAL_ENVIRONMENT is production or development.")
     try:
-        backend = make_url(settings.database_url).get_backend_name()
+        database = make_url(settings.database_url)
+        backend = database.get_backend_name()
         if backend not in ("sqlite", "postgresql"):
             reasons.append("The database is SQLite or PostgreSQL.")
-        if backend == "sqlite" and make_url(settings.database_url).database in (None, "", ":memory:"):
+        if backend == "sqlite" and database.database in (None, "", ":memory:"):
             reasons.append("SQLite needs a file: a database in memory forgets its log.")
+        if settings.production and _elsewhere(database) and database.query.get("sslmode") != "verify-full":
+            reasons.append(
+                "REFERRAL_DATABASE_URL names another machine: in production it says sslmode=verify-full (and sslrootcert=FILE for your own authority)."
+            )
     except ArgumentError:
         reasons.append("REFERRAL_DATABASE_URL is not a database URL.")
     public = urlsplit(settings.public_url)
@@ -168,8 +173,13 @@ def _unsafe(settings: Settings) -> list[str]:
         reasons.append(
             "REFERRAL_TRUSTED_PROXIES names addresses or networks, with commas between; * would trust everybody."
         )
-    if settings.rate_storage != "memory://" and urlsplit(settings.rate_storage).scheme not in ("redis", "rediss"):
+    counts = urlsplit(settings.rate_storage)
+    if settings.rate_storage != "memory://" and counts.scheme not in ("redis", "rediss"):
         reasons.append("REFERRAL_RATE_STORAGE is memory://, or the address of a Redis: redis://... or rediss://...")
+    if settings.production and counts.scheme == "redis" and not _loopback(counts.hostname or ""):
+        reasons.append("REFERRAL_RATE_STORAGE names another machine: in production it is rediss://.")
+    if {"ssl_cert_reqs", "ssl_check_hostname"} & parse_qs(counts.query).keys():
+        reasons.append("REFERRAL_RATE_STORAGE must not say how certificates are checked: they always are.")
     if not all(_witness(key) for key in settings.witnesses):
         reasons.append(
             "REFERRAL_WITNESSES holds verifier keys of witnesses (name+id+base64, type 0x04), with spaces between."
@@ -177,6 +187,15 @@ def _unsafe(settings: Settings) -> list[str]:
     if settings.production and public.scheme != "https" and not _loopback(public.hostname or ""):
         reasons.append("REFERRAL_PUBLIC_URL must be https in production.")
     return reasons
+
+
+def _elsewhere(database: URL) -> bool:
+    """Whether its address leaves this machine, as far as it says; a service file may name any."""
+    named = [
+        database.host or "",
+        *(host for name in ("host", "hostaddr", "service") for host in database.normalized_query.get(name, ())),
+    ]
+    return any(host and not host.startswith("/") and not _loopback(host) for host in named)
 
 
 def _witness(key: str) -> bool:

@@ -55,6 +55,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     """The service over these settings. The clock is the only thing that a test may replace."""
     app = Flask("referral_api", static_folder=None)
     app.config.update(
+        DEBUG=False,  # Flask would take it from FLASK_DEBUG.
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
         MAX_CONTENT_LENGTH=settings.body_limit,

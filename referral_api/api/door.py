@@ -58,7 +58,7 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 }
 
 
@@ -72,6 +72,8 @@ class _Declared(Rule):
 
 def init_app(app: Flask, *, identify: Identify) -> None:
     app.url_rule_class = _Declared  # type: ignore[assignment]
+    # Mending `//` would send a caller on before it is known, to whichever host it named itself.
+    app.url_map.merge_slashes = False
     app.extensions["identify"] = identify
     app.before_request(_greet)
     app.after_request(_dress)

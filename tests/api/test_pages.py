@@ -38,8 +38,28 @@ def test_a_page_that_is_not_there_is_a_problem(world: World) -> None:
 def test_every_answer_has_the_security_headers_and_a_request_id(path: str, world: World) -> None:
     headers = world.get(path, by=None, X_Request_ID="from-the-test").headers
     assert "from-the-test" == headers["X-Request-ID"]
-    assert "nosniff" == headers["X-Content-Type-Options"]
-    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert ("nosniff", "no-referrer", "same-origin") == tuple(
+        headers[name] for name in ("X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Resource-Policy")
+    )
+    assert "max-age=63072000; includeSubDomains" == headers["Strict-Transport-Security"]
+    policy = {directive.strip() for directive in headers["Content-Security-Policy"].split(";")}
+    assert {f"{name} 'none'" for name in ("default-src", "base-uri", "form-action", "frame-ancestors")} <= policy
+    assert "Set-Cookie" not in headers
+
+
+@pytest.mark.parametrize("path", ["/v1//cases", "/v1/cases/", "//evil.example/v1/cases", "/docs/", "/docs//docs.js"])
+def test_nobody_is_sent_on_to_another_address(path: str, world: World) -> None:
+    answer = world.app.test_client().get(path, headers={"Host": "evil.example"})
+    assert answer.status_code in (401, 404)
+    assert "Location" not in answer.headers
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
+def test_no_page_of_another_origin_reads_an_answer(method: str, world: World) -> None:
+    asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+    answer = world.app.test_client().open("/v1/sessions", method=method, headers=asked)
+    assert answer.status_code in (401, 405, 415, 400, 422)
+    assert [] == [name for name in answer.headers.keys() if name.startswith("Access-Control")]  # noqa: SIM118
 
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PUT", "TRACE"])

@@ -54,6 +54,22 @@ def test_no_answer_names_the_software_that_serves(served):
         assert b"gunicorn" not in answer.lower()
 
 
+@pytest.mark.parametrize(
+    "framing",
+    [
+        b"Content-Length: 6\r\nTransfer-Encoding: chunked\r\n",
+        b"Content-Length: 6\r\nContent-Length: 7\r\n",
+        b"Content-Length: +6\r\n",
+        b"Transfer-Encoding: chunked, identity\r\n",
+        b"Transfer-Encoding : chunked\r\n",
+    ],
+)
+def test_a_request_whose_end_two_readers_could_see_elsewhere_is_refused_and_nothing_after_it_is_read(served, framing):
+    hidden = b"GET /v1/codes HTTP/1.1\r\nHost: x\r\n\r\n"
+    answer = raw(served, b"POST /v1/sessions HTTP/1.1\r\nHost: x\r\n" + framing + b"\r\n0\r\n\r\n" + hidden)
+    assert [b"400"] == re.findall(rb"^HTTP/1\.1 (\d+)", answer, re.MULTILINE)
+
+
 def test_a_request_leaves_one_line_with_the_routes_template_and_nothing_that_was_sent(served):
     ask(served, "/v1/cases/case_sorya?name=Sorya", **{"X-Request-ID": "story-1", "Purpose": "Sorya"})
     ask(served, "/sorya", **{"X-Request-ID": "story-2"})
