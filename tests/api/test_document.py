@@ -112,6 +112,14 @@ def test_every_permission_of_a_route_has_a_row_in_the_policy() -> None:
     assert set() == {endpoint.permission for endpoint in ENDPOINTS if endpoint.permission} - ruled
 
 
+def test_what_may_be_read_with_get_is_never_what_may_be_changed() -> None:
+    read, changed = (
+        {e.permission for e in ENDPOINTS if (e.method == "GET") is safe and e.permission} for safe in (True, False)
+    )
+    assert set() == read & changed
+    assert {"GET", "POST", "PATCH", "DELETE"} == {endpoint.method for endpoint in ENDPOINTS}
+
+
 def test_every_error_has_a_status_and_a_page() -> None:
     assert {*ERRORS, "internal-error"} == set(STATUS)
     assert set(STATUS) == set(EXPLANATIONS)

@@ -48,6 +48,16 @@ def test_an_address_has_lines_and_a_name_is_written_in_any_script(world):
     assert "House 4\nStreet 12" == case["subject"]["contact"]["address"]
 
 
+@pytest.mark.parametrize(
+    "text", ["A'; DROP TABLE cases; --", 'A" OR "1"="1', "A%27 UNION SELECT 1", "A {0.__class__} %s"]
+)
+def test_what_looks_like_a_command_is_kept_as_the_text_that_it_is(world, text):
+    case = world.open_case(case_number=text, subject={"notes": {"text": text}})
+    shown = world.get(f"/v1/cases/{case['id']}", by=POLICE).json
+    assert (text, text) == (shown["case_number"], shown["subject"]["notes"]["text"])
+    assert [text] == [item["case_number"] for item in world.get("/v1/cases", by=POLICE).json["items"]]
+
+
 def test_a_day_that_has_begun_somewhere_on_earth_is_not_to_come(world):
     assert (
         "2026-11-24"

@@ -42,6 +42,14 @@ def test_the_page_names_no_child_no_case_and_no_shelter(world):
     assert [] == [each for each in ("Sokha", "Chan", case["case_number"], case["id"], shelter) if each in paper]
 
 
+def test_a_name_on_the_page_is_a_text_and_never_markup(world):
+    case, clinic = told(world), f"/v1/agencies/{world.ids['clinic']}"
+    assert 200 == world.patch(clinic, {"name": 'Hope & <b>Care</b> "House"'}, by="clinic.admin").status_code
+    paper = page(world, case, "?language=en").text
+    assert "Hope &amp; &lt;b&gt;Care&lt;/b&gt;" in paper
+    assert "<b>" not in paper
+
+
 def test_it_is_in_the_childs_language_where_that_is_one_of_ours(world):
     french, khmer = world.open_case(language="fr-CH"), world.open_case(case_number="B-2")
     assert 'lang="fr"' in page(world, french).text

@@ -84,6 +84,12 @@ def test_an_export_is_recorded_before_its_first_line(storied: World) -> None:
     assert "denied" == storied.entries("audit.exported")[-1]["outcome"]
 
 
+@pytest.mark.parametrize(("form", "name"), [("ndjson", "log.ndjson"), ("csv", "log.csv"), ("fhir", "log-fhir.ndjson")])
+def test_an_export_is_a_file_with_a_name_of_ours(storied: World, form: str, name: str) -> None:
+    answer = storied.get(f"/v1/audit/export?format={form}", by=OVERSIGHT)
+    assert f'attachment; filename="{name}"' == answer.headers["Content-Disposition"]
+
+
 def test_an_empty_log_is_not_exported(world: World) -> None:
     assert 503 == world.get("/v1/audit/export", by=OVERSIGHT).status_code
     assert [] == world.entries("audit.exported")

@@ -93,6 +93,7 @@ def prove_entry(call: Call) -> Reply:
 
 
 _MEDIA = {"ndjson": "application/x-ndjson", "csv": "text/csv; charset=utf-8", "fhir": "application/fhir+ndjson"}
+_FILES = {"ndjson": "log.ndjson", "csv": "log.csv", "fhir": "log-fhir.ndjson"}
 
 
 @room.get(
@@ -113,7 +114,8 @@ def export_entries(call: Call) -> Reply:
     key = SignerKey.parse(current_app.extensions["settings"].log_key.strip()).verifier
     query = call.query
     lines = queries.export_entries(call.actor, key, form=query["form"], since=query["since"], until=query["until"])
-    return Reply(lines, content_type=_MEDIA[query["form"]])
+    file = {"Content-Disposition": f'attachment; filename="{_FILES[query["form"]]}"'}
+    return Reply(lines, content_type=_MEDIA[query["form"]], headers=file)
 
 
 @room.get("/v1/audit/questions", answer=s.QuestionOut, listed=True)
