@@ -5,31 +5,35 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from itertools import pairwise
+from operator import add
 from typing import Final
 
+from referral_api.guard.rows import Signs, rows
+
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd\ufffe\uffff]")
-_HIDDEN: Final = re.compile(
+_HIDDEN: Final = Signs(
     "[\u00ad\u034f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
     "\U000e0000-\U000e0fff]"
 )
-_HIDDEN_RUN: Final = re.compile(_HIDDEN.pattern + "{6,}+")
+_HIDDEN_RUN: Final = re.compile(_HIDDEN.pattern.pattern + "{6,}+")
+_HIDDEN_AMONG_LATIN: Final = re.compile(f"(?<=[A-Za-z0-9+/=,. ]){_HIDDEN.pattern.pattern}+(?=[A-Za-z0-9+/=,. ])")
 _FLAG: Final = re.compile("\U0001f3f4[\U000e0061-\U000e007a\U000e0030-\U000e0039]{2,6}\U000e007f")
-_SPACES: Final = re.compile("[\u2000-\u2008\u200a\u205f\u3000\u1680\u2800]")
-_BRAILLE: Final = re.compile("[\u2801-\u28ff]")
-_BLOCKS: Final = re.compile("[\u2580-\u259f\U0001fb00-\U0001fbaf\u2630-\u2637\u4dc0-\u4dff\U0001d300-\U0001d356]")
-_ACCENTED: Final = re.compile("(?:[\u0080-\u024f\u0250-\u02ff][ \n]?){5,}+")
-_IDEOGRAPHS: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
-_SYLLABLES: Final = re.compile("[\uac00-\ud7a3]")
-_HIRAGANA: Final = re.compile("[\u3041-\u3096]")
-_KATAKANA: Final = re.compile("[\u30a1-\u30fa]")
+_SPACES: Final = Signs("[\u2000-\u2008\u200a\u205f\u3000\u1680\u2800]")
+_BRAILLE: Final = Signs("[\u2801-\u28ff]")
+_BLOCKS: Final = Signs("[\u2580-\u259f\U0001fb00-\U0001fbaf\u2630-\u2637\u4dc0-\u4dff\U0001d300-\U0001d356]")
+_ACCENTED: Final = re.compile("(?:[\u0080-\u02ff][ \n]?){5,}+")
+_IDEOGRAPHS: Final = Signs("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+_SYLLABLES: Final = Signs("[\uac00-\ud7a3]")
+_HIRAGANA: Final = Signs("[\u3041-\u3096]")
+_KATAKANA: Final = Signs("[\u30a1-\u30fa]")
 _KANA: Final = re.compile("[\u3040-\u30ff]")
-_EMOJI: Final = re.compile("[\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u2bff\U0001f000-\U0001fadf]")
+_EMOJI: Final = Signs("[\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u2bff\U0001f000-\U0001fadf]")
 _COMMON_HIRAGANA: Final = frozenset("いうかがきくけこさしすせそたっつてでとどなにのはまもやよらりるれをんあ")
 _COMMON_KATAKANA: Final = frozenset(
     "アイウエオカキクコサシスセタチッツテトナニネノハフマムメモラリルレロワンードジスプバブ"
 )
 _STACKED: Final = re.compile("[\u0300-\u036f]{4,}+")
+_STACKING: Final = Signs("[\u0300-\u036f]")
 _POINTS: Final = re.compile("[、。，．：；！？「」『』（）\u3001-\u3011\uff01-\uff0f]|[,.!?]")
 
 
@@ -75,7 +79,7 @@ _RARE_SYLLABLES: Final = re.compile(
 _UNUSED: Final = re.compile(
     f"[{_ranges({chr(code) for code in range(0x80, 0x10000) if unicodedata.category(chr(code)) in _NOT_CHARACTERS})}]"
 )
-_BEYOND: Final = re.compile("[\U00010000-\U0010ffff]")
+_BEYOND: Final = Signs("[\U00010000-\U0010ffff]")
 
 
 def raw(text: str) -> bool:
@@ -83,48 +87,52 @@ def raw(text: str) -> bool:
     return len(_CONTROLS.findall(text)) > 3
 
 
-def hidden(text: str) -> bool:
-    """Whether invisible characters or odd spaces are many enough to hold a message of their own."""
-    if not text.isascii():
-        text = _FLAG.sub("", text)
-        found = _HIDDEN.findall(text)
+def hidden(text: str, absent: bytes) -> bool:
+    """Whether invisible characters or odd spaces are many enough to hold a message of their own.
+
+    `absent` are the rows of Unicode that the text has none of (rows.py).
+    """
+    if _HIDDEN.may_stand_in(absent):
+        text = _FLAG.sub("", text) if "\U0001f3f4" in text else text
+        found = _HIDDEN.found_in(text, absent)
         if len(found) > 24:
             kinds = Counter(found).most_common(2)
             joined = len(kinds) > 1 and kinds[1][1] * 5 > len(found) and len(found) * 4 > len(text)
-            latin = len(re.findall(f"(?<=[A-Za-z0-9+/=,. ]){_HIDDEN.pattern}+(?=[A-Za-z0-9+/=,. ])", text)) > 24
+            latin = len(_HIDDEN_AMONG_LATIN.findall(text)) > 24
             if joined or latin or sum(map(len, _HIDDEN_RUN.findall(text))) > 24:
                 return True
-        elif sum(map(len, _HIDDEN_RUN.findall(text))) > 16:
+        elif len(found) > 16 and sum(map(len, _HIDDEN_RUN.findall(text))) > 16:
             return True
-        if len(set(spaces := _SPACES.findall(text))) > 3 and len(spaces) > 32:
-            return True
-    return False
+    spaces = _SPACES.found_in(text, absent)
+    return len(spaces) > 32 and len(set(spaces)) > 3
 
 
-def odd(text: str) -> bool:
+def odd(text: str, absent: bytes) -> bool:
     """Whether a text that is not ASCII holds a run of characters that no language writes together."""
-    beyond = "" if max(text, default="") < "\U00010000" else "".join(_BEYOND.findall(text))
+    beyond = _BEYOND.found_in(text, absent)
     unused = len(_UNUSED.findall(text)) + sum(unicodedata.category(each) in _NOT_CHARACTERS for each in beyond)
     if unused > 4:
         return True
-    if len(braille := _BRAILLE.findall(text)) > 24 and (
+    if len(braille := _BRAILLE.found_in(text, absent)) > 24 and (
         len(set(braille)) > 44 or sum(each > "\u283f" for each in braille) * 6 > len(braille)
     ):
         return True
-    if len(_BLOCKS.findall(text)) > 48 or sum(map(len, _ACCENTED.findall(text))) > 32:
+    if len(_BLOCKS.found_in(text, absent)) > 48 or sum(map(len, _ACCENTED.findall(text))) > 32:
         return True
-    if len(emoji := _EMOJI.findall(text)) > 40 and len(set(emoji)) > 20:
+    if len(emoji := _EMOJI.found_in(text, absent)) > 40 and len(set(emoji)) > 20:
         return True
-    if sum(map(len, _STACKED.findall(text))) > 48 or _rare(_HIRAGANA.findall(text), _COMMON_HIRAGANA):
+    if _STACKING.may_stand_in(absent) and sum(map(len, _STACKED.findall(text))) > 48:
         return True
-    if (
-        _rare(_KATAKANA.findall(text), _COMMON_KATAKANA)
-        or _unordered(text, _IDEOGRAPHS)
-        or _unordered(text, _SYLLABLES)
-    ):
+    if _rare(_HIRAGANA.found_in(text, absent), _COMMON_HIRAGANA):
         return True
-    return _uneven(_IDEOGRAPHS.findall(text), _RARE_IDEOGRAPHS, text) or _uneven(
-        _SYLLABLES.findall(text), _RARE_SYLLABLES, text
+    if _rare(_KATAKANA.found_in(text, absent), _COMMON_KATAKANA):
+        return True
+    ideographs, syllables = _IDEOGRAPHS.found_in(text, absent), _SYLLABLES.found_in(text, absent)
+    return (
+        _unordered(ideographs)
+        or _unordered(syllables)
+        or _uneven(ideographs, _RARE_IDEOGRAPHS, text)
+        or _uneven(syllables, _RARE_SYLLABLES, text)
     )
 
 
@@ -133,30 +141,33 @@ def _rare(found: list[str], common: frozenset[str]) -> bool:
     return len(found) >= 28 and sum(map(common.__contains__, found)) * 100 < len(found) * 56
 
 
-def _unordered(text: str, signs: re.Pattern[str]) -> bool:
+def _unordered(found: list[str]) -> bool:
     """Whether two neighbours repeat hardly more often than each of them does by itself, as if they stood there by chance.
 
     Chinese, Japanese and Korean texts have 17 times as many and more, lists of names 8 times, bytes written as characters once to five times.
     """
-    found = signs.findall(text)
     if len(found) < 200:
         return False
-    pairs = [first + second for first, second in pairwise(found) if first != second]
-    return len(pairs) > 100 and _repetition(pairs) < 5 * _repetition(found) ** 2
+    pairs = Counter(map(add, found, found[1:]))
+    for sign in set(found):
+        del pairs[sign + sign]
+    return pairs.total() > 100 and _repetition(pairs) < 5 * _repetition(Counter(found)) ** 2
 
 
-def _repetition(found: list[str]) -> float:
+def _repetition(found: Counter[str]) -> float:
     """How often two characters taken at random are the same (the index of coincidence; W. F. Friedman, 1922)."""
-    return sum(times * (times - 1) for times in Counter(found).values()) / (len(found) * (len(found) - 1))
+    many = found.total()
+    return sum(times * (times - 1) for times in found.values()) / (many * (many - 1))
 
 
 def _uneven(found: list[str], rare: re.Pattern[str], text: str) -> bool:
     many = len(found)
     if many < 20:
         return False
-    if (len(rare.findall("".join(found))) + sum(each > "\uffff" for each in found)) * 8 > many:
+    joined = "".join(found)
+    if (len(rare.findall(joined)) + len(_BEYOND.found_in(joined, rows(joined)))) * 8 > many:
         return True
     if many < 80 or many * 2 < len(text):
         return False
     # Language repeats its frequent characters; a code that spreads bytes over thousands of them does not.
-    return _repetition(found) < 0.0012 and len(_POINTS.findall(text)) * 40 < many and not _KANA.search(text)
+    return _repetition(Counter(found)) < 0.0012 and len(_POINTS.findall(text)) * 40 < many and not _KANA.search(text)

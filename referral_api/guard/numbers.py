@@ -34,6 +34,10 @@ _THREE: Final = re.compile(r"(?<!\d)\d{3}(?!\d)")
 _THOUSANDS: Final = re.compile(r"(?<![\d,.'])\d{1,3}(?:,\d{3}){12,}+(?!\d)|(?<![\d,.'])\d{1,3}(?:\.\d{3}){12,}+(?!\d)")
 _PAIR: Final = re.compile(r"(?<![0-9A-Za-z])(?:0[xX]|\\x)?([0-9A-Fa-f]{2})[hH]?(?![0-9A-Za-z])")
 _MORSE: Final = re.compile(r"(?:[.\u00b7\u2022_\u2013\u2014\u2212-]{1,7}[ /|\n]{1,3}){20,}+")
+_SHAPE: Final = bytes(
+    ord("0") if chr(each) in "0123456789" else ord("a") if chr(each) in "abcdefABCDEF" else ord("x") if chr(each).isalpha() else each
+    for each in range(128)
+) + bytes(128)
 _LONGEST: Final = 40
 _MANY: Final = 48
 _FEW: Final = 24
@@ -44,24 +48,30 @@ _FRACTIONS: Final = re.compile(r"(?:(?<![\d.])-?[01]?\.\d{2,17}[^\w.]{1,3}){32,}
 
 def bytes_in_numbers(text: str) -> bool:
     """Whether the numbers of a text could be the bytes of a file."""
+    shape = text.encode("ascii", "replace").translate(_SHAPE)
     found: list[str] = _DIGITS.findall(text)
     threes, longer = sum(len(each) == 3 for each in found), sum(len(each) > 2 for each in found)
     return (
         any(map(f" {' '.join(found)} ".__contains__, _STARTS))
-        or number_run(text)
+        or _number_run(text, shape)
         or _digits_apart("".join(found))
-        or (threes >= _FEW and (bytes_among_words(text) or _octal(text)))
+        or (threes >= _FEW and (_bytes_among_words(text) or _octal(text)))
         or (longer >= _FEW and _whole_words(text))
         or _below_zero(text)
-        or hexadecimal_pairs(text)
+        or _hexadecimal_pairs(text, shape)
     )
 
 
-def number_run(text: str) -> bool:
-    """Whether a text has a run of numbers, bits or Morse signs that is longer and more even than people write."""
-    if _BITS.search(text) or (text.count(".") > 32 and _FRACTIONS.search(text)):
+def _number_run(text: str, shape: bytes) -> bool:
+    """Whether a text has a run of numbers or bits that is longer and more even than people write.
+
+    Each pattern is searched only if the shape (its digits as zeros) has as many parts as the pattern needs.
+    """
+    if text.count("0") + text.count("1") >= 64 and _BITS.search(text):
         return True
-    if (text.count(",") > 12 or text.count(".") > 12) and _THOUSANDS.search(text):
+    if shape.count(b".00") >= 32 and _FRACTIONS.search(text):
+        return True
+    if (shape.count(b",000") >= 12 or shape.count(b".000") >= 12) and _THOUSANDS.search(text):
         return True
     for run in _RUN.findall(text):
         numbers = _DIGITS.findall(run)
@@ -70,7 +80,7 @@ def number_run(text: str) -> bool:
     return False
 
 
-def bytes_among_words(text: str) -> bool:
+def _bytes_among_words(text: str) -> bool:
     """Whether the numbers of a text, words between them left out, are bytes: nearly all that have three digits end at 255."""
     found = _STANDING.findall(text)
     long = [each for each in map(int, found) if each > 99]
@@ -80,8 +90,10 @@ def bytes_among_words(text: str) -> bool:
     return len(small) * 20 >= len(long) * 19 and sum(each >= 200 for each in small) * 8 >= len(small)
 
 
-def hexadecimal_pairs(text: str) -> bool:
+def _hexadecimal_pairs(text: str, shape: bytes) -> bool:
     """Whether a text has many different pairs of a digit and a letter up to F, in both orders, wherever they stand."""
+    if shape.count(b"0a") < 7 or shape.count(b"a0") < 7:
+        return False
     found: set[str] = {pair.lower() for pair in _PAIR.findall(text)}
     first = sum(pair[0].isdigit() and pair[1].isalpha() for pair in found)
     last = sum(pair[0].isalpha() and pair[1].isdigit() for pair in found)

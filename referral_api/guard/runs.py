@@ -9,6 +9,7 @@ import re
 from typing import Final, NamedTuple
 
 from referral_api.guard import fold, letters
+from referral_api.guard.rows import Signs, rows
 
 LIMIT: Final = 120  # half-bits in one stretch
 SPREAD: Final = 240  # half-bits over a whole text, when it is strewn among words
@@ -34,8 +35,14 @@ _VOICED: Final = bytes(
 _PARTED: Final = bytes(
     ord("x") if (chr(each).isalnum() and each < 128) or each == 63 else ord(" ") for each in range(256)
 )
+_SHORT_PARTED: Final = bytes(
+    ord("x") if (chr(each).isalnum() and each < 128) or each in b"+/=" else ord(" ") for each in range(256)
+)
+_LONG_CODE: Final = b"x" * 15  # the shortest account number
 _DENSE: Final = bytes(ord(" ") if each in b" \t\r\n" else ord("x") for each in range(256))
+_DIGITS_AS_HEX: Final = bytes(ord("h") if chr(each) in "0123456789abcdefABCDEF" else each for each in range(256))
 _EVEN: Final = (bytes([1]) * 10, bytes([2]) * 8, *(bytes([length]) * 16 for length in range(4, 11)))
+_EVEN_ROW: Final = 16
 _CHANGES: Final = (b"aA", b"a0", b"0a", b"A0", b"0A")
 
 _TYPEID: Final = re.compile(r"_0[0-9a-hjkmnp-tv-z]{25}(?![0-9A-Za-z])")
@@ -52,8 +59,8 @@ _DIGEST_ROW: Final = re.compile(
 _STAMP: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d)?")
 _CHUNK: Final = re.compile(r"[^\s,;|\"'()]+")
 _NAMED: Final = re.compile(r"\W*([A-Za-z]{2,12})[-_/.:#]([A-Za-z0-9]{1,12}(?:[-_/.:][A-Za-z0-9]{1,8}){0,4})\W*")
-_PART: Final = re.compile(r"(?:[^\W_]|[!#$%&*+;<=>@\[\]^`{|}~\\\u0900-\u109f\u1780-\u17ff])+")
-_EAST: Final = re.compile("[\u2e80-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\u3100-\u31ff]+")
+_PART: Final = re.compile(r"[\w!#$%&*+;<=>@\[\]^`{|}~\\\u0900-\u109f\u1780-\u17ff]+")  # no underscores: those are blanks by then
+_EAST: Final = Signs("[\u2e80-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\u3100-\u31ff]+")
 _SHORT: Final = re.compile(r"(?<![^\W_])(?:[A-Za-z0-9+/=]{1,2}(?:[^\w+/=]{1,4}|_{1,4})){30,}+")
 _WORD: Final = re.compile(r"[^\W_]+")
 _SHORT_PART: Final = re.compile(r"[A-Za-z0-9+/=]{1,2}")
@@ -112,7 +119,12 @@ def ids_removed(text: str) -> str:
 
 def stamps_removed(text: str) -> str:
     """The text without well-formed UUIDs (RFC 9562) and times (RFC 3339)."""
-    return _STAMP.sub(" ", _UUID.sub(" ", text, count=_EXEMPT_IDS)) if "-" in text else text
+    if "-" not in text:
+        return text
+    shape = text.encode("ascii", "replace").translate(_DIGITS_AS_HEX)
+    if b"-hhhh-hhhh-hhhh-" in shape:
+        text = _UUID.sub(" ", text, count=_EXEMPT_IDS)
+    return _STAMP.sub(" ", text) if b"hhhh-hh-hh" in shape else text
 
 
 def crossed_folded(text: str) -> str:
@@ -129,13 +141,15 @@ def measure(text: str) -> Oddness:
     rest = _MESSAGE_ID.sub(" ", text, count=1) if "@" in text else text
     if "@" in rest:
         rest = _MAILBOX.sub(" ", rest, count=_EXEMPT_MAILBOXES)
-    rest = _ACCOUNT.sub(_account, rest)
+    if _LONG_CODE in rest.encode("ascii", "replace").translate(_PARTED):
+        rest = _ACCOUNT.sub(_account, rest)
     if "://" in rest:
         rest = _ARGUMENT.sub(" ", rest, count=_EXEMPT_ARGUMENTS)
-    rest = _WALLET.sub(" ", rest, count=_EXEMPT_WALLETS)
-    if not any(map(_are_lines, _DIGEST_ROW.findall(rest))):
-        rest = _DIGEST.sub(_digest, rest, count=_EXEMPT_DIGESTS)
-    words = fold.bare(_EAST.sub(" ", rest))
+    if _LONG_CODE in rest.encode("ascii", "replace").translate(_PARTED):
+        rest = _WALLET.sub(" ", rest, count=_EXEMPT_WALLETS)
+        if not any(map(_are_lines, _DIGEST_ROW.findall(rest))):
+            rest = _DIGEST.sub(_digest, rest, count=_EXEMPT_DIGESTS)
+    words = fold.bare(_without_east(rest))
     parts: dict[str, None] = {}
     prefixes: dict[str, int] = {}
     exempt = 0
@@ -146,9 +160,14 @@ def measure(text: str) -> Oddness:
             exempt += 1
             if exempt <= _EXEMPT_IDS:
                 continue
-        for part in _PART.findall(chunk):
+        for part in _PART.findall(chunk.replace("_", " ")):
             parts[part if part.isascii() else part.lower()] = None
     return _weigh(parts)
+
+
+def _without_east(text: str) -> str:
+    """The text without the scripts of East Asia, whose letters have no pairs to be measured by."""
+    return text if text.isascii() or not _EAST.may_stand_in(rows(text)) else _EAST.pattern.sub(" ", text)
 
 
 def _are_lines(row: str) -> bool:
@@ -185,15 +204,19 @@ def _weigh(parts: dict[str, None]) -> Oddness:
 
 def foreign(text: str) -> Oddness:
     """How much the words of a text that are not in Latin letters speak against language."""
-    plain = fold.bare(_EAST.sub(" ", text)).lower()
+    plain = fold.bare(_without_east(text)).lower().replace("_", " ")
     words = dict.fromkeys(part for part in _PART.findall(plain) if not part.isascii())
     return _weigh(words) if words else NONE
 
 
 def even(text: str) -> bool:
     """Whether a row of different words has one length throughout, as codes that can be spoken have and language has not."""
+    words = _WORD.findall(text)
+    lengths = bytes(min(len(word), 255) for word in words)
+    if not any(bytes((length,)) * _EVEN_ROW in lengths for length in set(lengths)):
+        return False
     row: list[str] = []
-    for word in _WORD.findall(text):
+    for word in words:
         if row and (len(word) != len(row[0]) or not word.isalpha()):
             if _is_even(row):
                 return True
@@ -204,11 +227,13 @@ def even(text: str) -> bool:
 
 
 def _is_even(row: list[str]) -> bool:
-    return len(row) >= 16 and len(set(row)) * 4 > len(row) * 3
+    return len(row) >= _EVEN_ROW and len(set(row)) * 4 > len(row) * 3
 
 
 def chopped(text: str) -> bool:
     """Whether a long row of parts of one or two characters is more than initials, language codes or a table."""
+    if sum(len(part) < 3 for part in text.encode("ascii", "replace").translate(_SHORT_PARTED).split()) < 30:
+        return False
     for row in _SHORT.findall(text):
         parts = _SHORT_PART.findall(row)
         lettered = {part for part in parts if not part.isdigit()}

@@ -6,6 +6,7 @@ import re
 from typing import Final, NamedTuple
 
 from referral_api.guard import codes, fold, glyphs, links, markup, numbers, runs, signatures
+from referral_api.guard.rows import rows
 
 _BLANK: Final = b" \t\r\n\x0b\x0c"
 _PRINTED: Final = bytes(range(32, 127)) + _BLANK
@@ -16,7 +17,6 @@ _LAYERS: Final = 3
 _ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}|&[#A-Za-z]|\\[uUxX0-7]|U\+[0-9A-Fa-f]{4}|=[0-9A-F]{2}=[0-9A-F]{2}|=\r?\n")
 _ESCAPE_SIGNS: Final = ("%", "&", "\\", "U+", "=")
 _UUENCODED: Final = re.compile(r"(?<!\w)begin(?:-base64)? [0-7]{3,4} \S+\r?\n")
-_OTHER_DIGITS: Final = re.compile(r"[^\D0-9]")
 
 
 class Verdict(NamedTuple):
@@ -38,8 +38,8 @@ def judge(text: str, *, layers: int = _LAYERS) -> Verdict:
     if codes.blanks(rest):
         return Verdict("hidden-characters", 0)
     if not rest.isascii():
-        folded = _OTHER_DIGITS.sub(_digit, fold.plain(rest))
-        family = _disguise(rest, folded)
+        folded = fold.plain(rest, absent := rows(rest))
+        family = _disguise(rest, folded, absent)
         if family is not None:
             return Verdict(family, 0)
         rest = runs.crossed_folded(folded)
@@ -56,16 +56,12 @@ def strewn(odd: int, size: int) -> bool:
     return odd > runs.SPREAD + size // 6
 
 
-def _disguise(text: str, folded: str) -> str | None:
-    if glyphs.hidden(text):
+def _disguise(text: str, folded: str, absent: bytes) -> str | None:
+    if glyphs.hidden(text, absent):
         return "hidden-characters"
-    if glyphs.odd(folded):
+    if glyphs.odd(folded, absent if folded == text else rows(folded)):
         return "odd-glyphs"
     return _addresses(folded) if folded != text else None
-
-
-def _digit(found: re.Match[str]) -> str:
-    return str(int(found.group()))
 
 
 def _addresses(text: str) -> str | None:

@@ -78,7 +78,7 @@ def script(letter: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text as the guard sees them: folded, lower case, without accents."""
-    return re.findall(r"(?:[^\W\d_]|[\u0900-\u109f\u1780-\u17ff])+", fold.bare(fold.plain(text)).lower())
+    return re.findall(r"(?:[^\W\d_]|[\u0900-\u109f\u1780-\u17ff])+", fold.bare(fold.plain(text, rows(text))).lower())
 
 
 def count() -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
