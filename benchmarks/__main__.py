@@ -103,11 +103,10 @@ def acts(server: Server, named: dict[str, str]) -> dict[str, Callable[[], Any]]:
     }
 
 
-def on(database: str, url: str, folder: Path) -> list[Row]:
-    """All requests on one database."""
-    named = world.build(url, folder)
+def environment(url: str, folder: Path) -> dict[str, str]:
+    """The settings of a server of the invented world."""
     keys = world.settings(url, folder)
-    environment = {
+    return {
         "REFERRAL_ENVIRONMENT": "development",
         "REFERRAL_DATABASE_URL": url,
         "REFERRAL_DATA_DIR": str(folder),
@@ -116,8 +115,13 @@ def on(database: str, url: str, folder: Path) -> list[Row]:
         "REFERRAL_LOG_KEY": keys.log_key,
         "REFERRAL_RATE_PER_MINUTE": "100000",
     }
+
+
+def on(database: str, url: str, folder: Path) -> list[Row]:
+    """All requests on one database."""
+    named = world.build(url, folder)
     rows = []
-    with serving("benchmarks.bare:app", {}) as bare, serving("wsgi:app", environment) as server:
+    with serving("benchmarks.bare:app", {}) as bare, serving("wsgi:app", environment(url, folder)) as server:
         for name, act in acts(server, named).items():
             cpu, ratio, waits = measure(server, bare, act)
             waits.sort()

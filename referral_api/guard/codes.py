@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Final, TypeVar
 
@@ -34,6 +34,7 @@ _ASCII_BLANKS: Final = b" \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f"
 _MARKED: Final = bytes(ord("x") if chr(each).isalnum() and each < 128 else ord("*") for each in range(256))
 _SIX: Final = b"*" * 6
 _BROKEN: Final = bytes(ord(",") if chr(each) in "ABCDEFGHIJKLMNOPQRSTUVWXYZ,;|" else each for each in range(256))
+_STOPPED: Final = bytes(ord(".") if each in b".!;:,|\t\n" else each for each in range(256))
 _SMALL: Final = b"abcdefghijklmnopqrstuvwxyz"
 
 _BLANK: Final = Signs(r"[^\S \n]")
@@ -63,7 +64,7 @@ def coded(text: str, *, calm: bool) -> bool:
         return True
     lowered = text.lower()
     chunks = lowered.split()
-    if not calm or _has_narrow(lowered, _LETTERS + 16, _FEW_LETTERS + 3) or _has_narrow(chunks, _WORDS, _FEW_WORDS + 4):
+    if not calm or _narrow(lowered, _LETTERS + 16, _FEW_LETTERS + 3) or _narrow(chunks, _WORDS, _FEW_WORDS + 4):
         # Chunks with digits are case numbers and the like.
         spoken = " ".join(chunk for chunk in chunks if _DIGIT.search(chunk) is None)
         if _said(_NOT_LETTERS.sub("", spoken), _LETTERS, _FEW_LETTERS, _LETTERS_SAY):
@@ -75,18 +76,14 @@ def coded(text: str, *, calm: bool) -> bool:
     return _even(lowered) or _listed(text) or (not calm and _cased(text, len(chunks)))
 
 
-def _has_narrow(signs: Sequence[str], size: int, few: int) -> bool:
-    return next(_narrow(signs, size, few), None) is not None
-
-
-def _narrow(signs: Sequence[str], size: int, few: int) -> Iterator[Sequence[str]]:
+def _narrow(signs: Sequence[str], size: int, few: int) -> list[Sequence[str]]:
     """The blocks that have few different signs."""
     if isinstance(signs, str):
         # The low bytes of letters are as many different ones or fewer, and ten times as fast to count.
         low = signs.encode("utf-16-le", "surrogatepass")[::2]
-        if len(low) == len(signs) and all(256 - len(_ALL.translate(None, each)) > few for each in _blocks(low, size)):
-            return
-    yield from (block for block in _blocks(signs, size) if len(set(block)) <= few)
+        if len(low) == len(signs) and all([len(_ALL.translate(None, each)) < 256 - few for each in _blocks(low, size)]):
+            return []
+    return [block for block in _blocks(signs, size) if len(set(block)) <= few]
 
 
 def _said(signs: Sequence[str], size: int, few: int, limit: int) -> bool:
@@ -97,10 +94,9 @@ def _said(signs: Sequence[str], size: int, few: int, limit: int) -> bool:
     return len(narrow) > 0 and _packed(narrow) > limit
 
 
-def _blocks(signs: Row, size: int) -> Iterator[Row]:
+def _blocks(signs: Row, size: int) -> list[Row]:
     """Blocks of one size; what is left at the end only if there is no other."""
-    for at in range(0, max(len(signs) - size + 1, 1), size):
-        yield signs[at : at + size]
+    return [signs[at : at + size] for at in range(0, max(len(signs) - size + 1, 1), size)]
 
 
 def _packed(signs: Iterable[str]) -> int:
@@ -123,7 +119,10 @@ def _said_in_symbols(text: str) -> bool:
 
 def _even(text: str) -> bool:
     """Whether words without a sentence repeat, but none stands out: in language one or two make most of what is repeated."""
-    for row in _SENTENCE.split(text if " " in text else text.replace("\n", " ")):
+    text = text if " " in text else text.replace("\n", " ")
+    if max(map(len, text.encode("ascii", "replace").translate(_STOPPED).split(b"."))) < _MANY_WORDS:
+        return False
+    for row in _SENTENCE.split(text):
         if len(row) < _MANY_WORDS:
             continue
         for words in _blocks(_WORD.findall(row), _MANY_WORDS):

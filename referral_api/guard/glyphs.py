@@ -18,6 +18,10 @@ _HIDDEN: Final = Signs(
 _HIDDEN_RUN: Final = re.compile(_HIDDEN.pattern.pattern + "{6,}+")
 _HIDDEN_AMONG_LATIN: Final = re.compile(f"(?<=[A-Za-z0-9+/=,. ]){_HIDDEN.pattern.pattern}+(?=[A-Za-z0-9+/=,. ])")
 _FLAG: Final = re.compile("\U0001f3f4[\U000e0061-\U000e007a\U000e0030-\U000e0039]{2,6}\U000e007f")
+# As CLDR writes Arabic dates: a mark before each stroke.
+_DATE_MARK: Final = re.compile(
+    "(?<=[0-9\u0660-\u0669])[\u200e\u200f\u061c](?=[/.-])|(?<=[ /.-])[\u200e\u200f\u061c](?=[0-9\u0660-\u0669])"
+)
 _SPACES: Final = Signs("[\u2000-\u2008\u200a\u205f\u3000\u1680\u2800]")
 _BRAILLE: Final = Signs("[\u2801-\u28ff]")
 _BLOCKS: Final = Signs("[\u2580-\u259f\U0001fb00-\U0001fbaf\u2630-\u2637\u4dc0-\u4dff\U0001d300-\U0001d356]")
@@ -95,6 +99,9 @@ def hidden(text: str, absent: bytes) -> bool:
     if _HIDDEN.may_stand_in(absent):
         text = _FLAG.sub("", text) if "\U0001f3f4" in text else text
         found = _HIDDEN.found_in(text, absent)
+        if len(found) > 24:
+            text = _DATE_MARK.sub("", text)
+            found = _HIDDEN.found_in(text, absent)
         if len(found) > 24:
             kinds = Counter(found).most_common(2)
             joined = len(kinds) > 1 and kinds[1][1] * 5 > len(found) and len(found) * 4 > len(text)

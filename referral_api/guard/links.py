@@ -48,6 +48,7 @@ _HXXP: Final = re.compile(r"h[tx*]{2}ps?(?=\s{0,2}(?::|\[:\]|://))|meow(?=://)")
 _DOT: Final = re.compile(r"\s?(?:\[\s?(?:\.|dot)\s?\]|\(\s?(?:\.|dot)\s?\)|\{\s?(?:\.|dot)\s?\})\s?")
 _SCHEME: Final = re.compile(r"\[:\]\s?//|\[://\]|:\s?[/\\]\s?[/\\]\s?")
 _DEFANGED: Final = ("[", "(.", "( .", "(dot", "{", "xxp", "**p", "meow:")
+_ADDRESS_SIGNS: Final = (":", "/", "\\", "[", "{", "(.", "( .", "(dot", ".onion", ".i2p", "ipfs", "ipns", "magnet")
 _PEER_SIGNS: Final = (":/", "magnet", "urn:", ".onion", ".i2p", "ipfs", "ipns", "blob:", "cid:")
 
 
@@ -56,6 +57,8 @@ def media_link(text: str, lowered: str) -> bool:
     if "Qm" in text and _CID.search(text):
         return True
     address = lowered
+    if not any(map(address.__contains__, _ADDRESS_SIGNS)):
+        return False
     if any(map(address.__contains__, _DEFANGED)):
         address = _HXXP.sub("http", _SCHEME.sub("://", _DOT.sub(".", address)))
     elif ": /" in address or ":/ " in address or ":\\" in address:

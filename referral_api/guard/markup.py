@@ -64,7 +64,7 @@ def embedding(lowered: str) -> bool:
     """Whether the text carries markup that embeds (HTML, SVG, CSS, Markdown, wiki, reStructuredText, BBCode, TeX, MIME)."""
     if "<" in lowered and _TAG.search(lowered):
         return True
-    if any(map(lowered.__contains__, _CSS_SIGNS)) and _CSS.search(lowered):
+    if ("(" in lowered or "@" in lowered) and any(map(lowered.__contains__, _CSS_SIGNS)) and _CSS.search(lowered):
         return True
     if "!" in lowered and "[" in lowered and _MARKDOWN.search(lowered):
         return True

@@ -35,9 +35,18 @@ _THOUSANDS: Final = re.compile(r"(?<![\d,.'])\d{1,3}(?:,\d{3}){12,}+(?!\d)|(?<![
 _PAIR: Final = re.compile(r"(?<![0-9A-Za-z])(?:0[xX]|\\x)?([0-9A-Fa-f]{2})[hH]?(?![0-9A-Za-z])")
 _MORSE: Final = re.compile(r"(?:[.\u00b7\u2022_\u2013\u2014\u2212-]{1,7}[ /|\n]{1,3}){20,}+")
 _SHAPE: Final = bytes(
-    ord("0") if chr(each) in "0123456789" else ord("a") if chr(each) in "abcdefABCDEF" else ord("x") if chr(each).isalpha() else each
+    ord("0")
+    if chr(each) in "0123456789"
+    else ord("a")
+    if chr(each) in "abcdefABCDEF"
+    else ord("x")
+    if chr(each).isalpha()
+    else each
     for each in range(128)
 ) + bytes(128)
+_ONLY_DIGITS: Final = bytes(each if chr(each) in "0123456789" else ord(" ") for each in range(256))
+_NUMBERS: Final = bytes(ord("x") if chr(each).isalpha() and each < 128 else ord("0") for each in range(256))
+_ROW: Final = b"0" * 41
 _LONGEST: Final = 40
 _MANY: Final = 48
 _FEW: Final = 24
@@ -48,8 +57,9 @@ _FRACTIONS: Final = re.compile(r"(?:(?<![\d.])-?[01]?\.\d{2,17}[^\w.]{1,3}){32,}
 
 def bytes_in_numbers(text: str) -> bool:
     """Whether the numbers of a text could be the bytes of a file."""
-    shape = text.encode("ascii", "replace").translate(_SHAPE)
-    found: list[str] = _DIGITS.findall(text)
+    plain = text.encode("ascii", "replace")
+    shape = plain.translate(_SHAPE)
+    found = plain.translate(_ONLY_DIGITS).decode("ascii").split()
     threes, longer = sum(len(each) == 3 for each in found), sum(len(each) > 2 for each in found)
     return (
         any(map(f" {' '.join(found)} ".__contains__, _STARTS))
@@ -73,6 +83,8 @@ def _number_run(text: str, shape: bytes) -> bool:
         return True
     if (shape.count(b",000") >= 12 or shape.count(b".000") >= 12) and _THOUSANDS.search(text):
         return True
+    if _ROW not in shape.translate(_NUMBERS):
+        return False
     for run in _RUN.findall(text):
         numbers = _DIGITS.findall(run)
         if any(len(each) > _LONGEST and len(set(each)) > 4 for each in numbers) or _bytes_in_words(run, numbers):

@@ -59,14 +59,15 @@ _DIGEST_ROW: Final = re.compile(
 _STAMP: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d)?")
 _CHUNK: Final = re.compile(r"[^\s,;|\"'()]+")
 _NAMED: Final = re.compile(r"\W*([A-Za-z]{2,12})[-_/.:#]([A-Za-z0-9]{1,12}(?:[-_/.:][A-Za-z0-9]{1,8}){0,4})\W*")
-_PART: Final = re.compile(r"[\w!#$%&*+;<=>@\[\]^`{|}~\\\u0900-\u109f\u1780-\u17ff]+")  # no underscores: those are blanks by then
+_PART: Final = re.compile(
+    r"[\w!#$%&*+;<=>@\[\]^`{|}~\\\u0900-\u109f\u1780-\u17ff]+"
+)  # no underscores: those are blanks by then
 _EAST: Final = Signs("[\u2e80-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\u3100-\u31ff]+")
 _SHORT: Final = re.compile(r"(?<![^\W_])(?:[A-Za-z0-9+/=]{1,2}(?:[^\w+/=]{1,4}|_{1,4})){30,}+")
 _WORD: Final = re.compile(r"[^\W_]+")
 _SHORT_PART: Final = re.compile(r"[A-Za-z0-9+/=]{1,2}")
-_CROSSED: Final = re.compile(
-    "[A-Za-z][\u0370-\u058f\u13a0-\u13ff\u1d00-\u1d7f]|[\u0370-\u058f\u13a0-\u13ff\u1d00-\u1d7f][A-Za-z]"
-)
+_CROSSING: Final = Signs("[\u0370-\u058f\u13a0-\u13ff\u1d00-\u1d7f]")
+_CROSSED: Final = re.compile(f"[A-Za-z]{_CROSSING.pattern.pattern}|{_CROSSING.pattern.pattern}[A-Za-z]")
 _CODE: Final = re.compile(
     r"\W*(?:[A-Za-z]{0,4}\d{5,14}[A-Za-z]{0,2}|\d{0,3}[A-Z]{1,3}-\d{3,5}|(?:[A-Z]\d){2,3}|[A-Z]\d[A-Z]|\d[A-Z]\d|\d{4}[A-Z]{2}|x\d{2,6})\W*"
 )
@@ -129,7 +130,7 @@ def stamps_removed(text: str) -> str:
 
 def crossed_folded(text: str) -> str:
     """The text with look-alike letters folded in words that mix scripts."""
-    return _WORD.sub(_alike, text) if _CROSSED.search(text) else text
+    return _WORD.sub(_alike, text) if _CROSSING.may_stand_in(rows(text)) and _CROSSED.search(text) else text
 
 
 def _alike(word: re.Match[str]) -> str:
@@ -202,10 +203,12 @@ def _weigh(parts: dict[str, None]) -> Oddness:
     return Oddness(peak, spread)
 
 
-def foreign(text: str) -> Oddness:
-    """How much the words of a text that are not in Latin letters speak against language."""
-    plain = fold.bare(_without_east(text)).lower().replace("_", " ")
-    words = dict.fromkeys(part for part in _PART.findall(plain) if not part.isascii())
+def foreign(text: str, bare: str) -> Oddness:
+    """How much the words of a text that are not in Latin letters speak against language; `bare` is the text without accents."""
+    if bare.isascii():
+        return NONE
+    plain = bare if (rest := _without_east(text)) == text else fold.bare(rest)
+    words = dict.fromkeys(part for part in _PART.findall(plain.lower().replace("_", " ")) if not part.isascii())
     return _weigh(words) if words else NONE
 
 
@@ -213,7 +216,7 @@ def even(text: str) -> bool:
     """Whether a row of different words has one length throughout, as codes that can be spoken have and language has not."""
     words = _WORD.findall(text)
     lengths = bytes(min(len(word), 255) for word in words)
-    if not any(bytes((length,)) * _EVEN_ROW in lengths for length in set(lengths)):
+    if not any(bytes((length,)) * _EVEN_ROW in lengths for length in set(lengths) if length > 3):
         return False
     row: list[str] = []
     for word in words:

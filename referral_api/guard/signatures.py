@@ -70,8 +70,11 @@ _SIXTEEN: Final = tuple(
     each.hex().encode() for each in _BEGINNINGS if len(each) >= 5 or any(letter in each.hex() for letter in "abcdef")
 )
 
+_HEX_AS_ONE: Final = bytes(ord("h") if chr(each) in "0123456789abcdefABCDEF" else ord("x") for each in range(256))
+_HEX_ROW: Final = b"h" * min(map(len, _SIXTEEN))
 
 _IN_PLAIN: Final = ("%PDF-1.", "%PDF-2.", "%!PS-Adobe", "/* XPM */", "{\\rtf1", "<?xpacket")
+_PLAIN_SIGNS: Final = ("%", "/", "{", "<")
 _PIXEL_SIGNS: Final = ("P1", "P2", "P3", "P4", "P5", "P6")
 _PIXELS: Final = re.compile(r"(?<!\w)P[1-6]\s{1,4}\d{1,5}\s{1,4}\d{1,5}\s{1,4}\d{1,5}\s{1,4}\d")
 
@@ -90,6 +93,9 @@ _EIGHTY_FIVE: Final = tuple(
 
 def in_base85(letters: bytes) -> bool:
     """Whether a text, rid of its blanks, holds the beginning of a file as a dialect of base85 writes it."""
+    # Letters beyond ASCII are question marks here; a beginning has one at most, so of long rows two or three are enough.
+    while b"????" in letters:
+        letters = letters.replace(b"????", b"??")
     return any(map(letters.__contains__, _EIGHTY_FIVE))
 
 
@@ -100,13 +106,15 @@ def starts_a_file(data: bytes) -> bool:
 
 def in_plain(text: str) -> bool:
     """Whether a text is a file of a format that is written in plain characters."""
-    return any(map(text.__contains__, _IN_PLAIN)) or (
+    return (any(map(text.__contains__, _PLAIN_SIGNS)) and any(map(text.__contains__, _IN_PLAIN))) or (
         any(map(text.__contains__, _PIXEL_SIGNS)) and _PIXELS.search(text) is not None
     )
 
 
 def in_hexadecimal(letters: bytes) -> bool:
     """Whether a text, rid of all but ASCII letters, digits and +/, holds the beginning of a file in hexadecimal."""
+    if _HEX_ROW not in letters.translate(_HEX_AS_ONE):
+        return False
     lower = letters.lower()
     return any(map(lower.__contains__, _SIXTEEN))
 

@@ -31,7 +31,7 @@ def judge(text: str, *, layers: int = _LAYERS) -> Verdict:
     family = _addresses(text)
     if family is not None:
         return Verdict(family, 0)
-    rest = runs.ids_removed(text)
+    rest = bare = runs.ids_removed(text)
     plain = rest.encode("ascii", "replace")
     if (not rest.isascii() or plain.translate(None, _PRINTED)) and glyphs.raw(rest):
         return Verdict("raw-bytes", 0)
@@ -43,12 +43,13 @@ def judge(text: str, *, layers: int = _LAYERS) -> Verdict:
         if family is not None:
             return Verdict(family, 0)
         rest = runs.crossed_folded(folded)
-        plain = fold.bare(rest).encode("ascii", "replace")
+        bare = fold.bare(rest)
+        plain = bare.encode("ascii", "replace")
     if layers and any(map(rest.__contains__, _ESCAPE_SIGNS)) and _ESCAPE.search(rest):
         inner = fold.unescaped(rest)
         if inner != rest:
             return Verdict("escaped-bytes", 0) if glyphs.raw(inner) else judge(inner, layers=layers - 1)
-    return _runs(rest, plain)
+    return _runs(rest, bare, plain)
 
 
 def strewn(odd: int, size: int) -> bool:
@@ -75,7 +76,7 @@ def _addresses(text: str) -> str | None:
     return None
 
 
-def _runs(rest: str, plain: bytes) -> Verdict:
+def _runs(rest: str, bare: str, plain: bytes) -> Verdict:
     digits = len(plain.translate(None, _NOT_DIGITS))
     if digits > _FEW_DIGITS and numbers.bytes_in_numbers(runs.stamps_removed(rest)):
         return Verdict("number-run", 0)
@@ -93,9 +94,9 @@ def _runs(rest: str, plain: bytes) -> Verdict:
         return Verdict("file-signature", 0)
     if codes.coded(rest, calm=calm) or codes.in_lines(rest):
         return Verdict("encoded-run", 0)
-    if not calm:
-        rest = runs.stamps_removed(rest)
-        calm = runs.calm(fold.bare(rest).encode("ascii", "replace"))
+    if not calm and (without := runs.stamps_removed(rest)) != rest:
+        rest, bare = without, fold.bare(without)
+        calm = runs.calm(bare.encode("ascii", "replace"))
     if not calm:
         if signatures.in_base85(plain.translate(None, _BLANK)):
             return Verdict("file-signature", 0)
@@ -103,7 +104,7 @@ def _runs(rest: str, plain: bytes) -> Verdict:
             return Verdict("encoded-run", 0)
         oddness = runs.measure(rest)
     else:
-        oddness = runs.NONE if rest.isascii() else runs.foreign(rest)
+        oddness = runs.NONE if rest.isascii() else runs.foreign(rest, bare)
     if oddness.peak > runs.LIMIT or oddness.spread > runs.SPREAD + len(rest) // 12:
         return Verdict("encoded-run", oddness.spread)
     return Verdict(None, oddness.spread)

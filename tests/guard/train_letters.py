@@ -19,6 +19,7 @@ from pathlib import Path
 from babel import localedata
 
 from referral_api.guard import fold
+from referral_api.guard.rows import rows
 
 TARGET = Path(__file__).parents[2] / "referral_api" / "guard" / "letters.bin"
 PARTS = [
@@ -140,8 +141,8 @@ def main() -> None:
     """Write the table."""
     made = table()
     TARGET.write_bytes(zlib.compress(json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode(), 9))
-    for kind, (letters, rows) in made.items():
-        print(kind, len(letters) // 2, sum(map(len, rows.values())) // 2)
+    for kind, (letters, pairs) in made.items():
+        print(kind, len(letters) // 2, sum(map(len, pairs.values())) // 2)
     print(TARGET.stat().st_size)
 
 
