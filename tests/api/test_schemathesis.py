@@ -124,7 +124,7 @@ def test_the_running_service_does_what_the_document_says(
     url, world, ids = served
     document, config = tmp_path / "openapi.json", tmp_path / "schemathesis.toml"
     document.write_text(json.dumps(_for_members(world.get("/openapi.json", by=None).json)))
-    examples = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "2"))
+    examples = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "1"))
     config.write_text(_config(world, ids, examples=examples, deep=examples > 9))
     run = subprocess.run(
         [Path(sys.executable).with_name("schemathesis"), "--config-file", config, "run", document, "--url", url, "--no-color",

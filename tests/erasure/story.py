@@ -11,7 +11,7 @@ WORDS = (
 FULL = {
     **CASE,
     "case_number": "Zarqavel-77",
-    "language": "xzq",
+    "language": "xzq-zarqavel",
     "area": {"country": "KH", "subdivision": "KH-99"},
     "subject": {
         **CASE["subject"],
