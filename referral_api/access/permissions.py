@@ -111,6 +111,7 @@ class Permission(StrEnum):
     SESSION_REFRESH = "session:refresh", "session.refreshed"
     SESSION_LIST = "session:list", "session.listed"
     SESSION_END = "session:end", "session.ended"
+    PASSKEY_CHALLENGE = "passkey:challenge", "passkey.challenged"
     FACTOR_READ = "factor:read", "factor.read"
     FACTOR_PREPARE = "factor:prepare", "factor.prepared"
     FACTOR_ENROLL = "factor:enroll", "factor.enrolled"

@@ -301,6 +301,9 @@ POLICY: tuple[Rule, ...] = (
     _allow(P.SESSION_REFRESH, PEOPLE, R.SELF, because="who is signed in stays so while working"),
     _allow(P.SESSION_LIST, PEOPLE, R.SELF, because="everybody sees where they are signed in"),
     _allow(P.SESSION_END, PEOPLE, R.SELF, because="everybody may sign out"),
+    _allow(
+        P.PASSKEY_CHALLENGE, CLOCK, R.CLOCKWORK, because="the service asks a passkey to sign what nobody has signed yet"
+    ),
     _allow(P.FACTOR_READ, PEOPLE, R.SELF, because="everybody sees with what they sign in"),
     _allow(P.FACTOR_PREPARE, PEOPLE, R.SELF, because="everybody enrols their own second factor, and nobody another's"),
     _allow(P.FACTOR_ENROLL, PEOPLE, R.SELF, because="everybody enrols their own second factor, and nobody another's"),

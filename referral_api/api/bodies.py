@@ -126,12 +126,13 @@ def known_pointer(schema: Schema | None, pointer: str) -> str:
 @cache
 def machine_pointers(schema: Schema | None) -> frozenset[str]:
     """Where the schema has machine strings, which their own grammar checks."""
-    return (
-        frozenset(
-            f"/{field.data_key or name}"
-            for name, field in schema.fields.items()
-            if isinstance(field, (Id, Machine)) or field.metadata.get("machine")
-        )
-        if schema
-        else frozenset()
-    )
+    return frozenset(_machine(schema, "")) if schema else frozenset()
+
+
+def _machine(schema: Schema, base: str) -> Iterator[str]:
+    for name, field in schema.fields.items():
+        pointer = f"{base}/{field.data_key or name}"
+        if isinstance(field, fields.Nested):
+            yield from _machine(field.schema, pointer)
+        elif isinstance(field, (Id, Machine)) or field.metadata.get("machine"):
+            yield pointer

@@ -11,6 +11,7 @@ from referral_api.audit.note import Kind, Note, SignerKey
 from referral_api.features.accounts.clients.schemas import SCOPES
 from referral_api.features.lookups.passing_on import pass_on_lookups
 from referral_api.store.session import GuardedSession, db
+from tests.accounts.authenticator import Authenticator
 from tests.world import World
 
 OWNER, BOSS, CLINIC = "police.caseworker1", "police.supervisor", "clinic.caseworker1"
@@ -106,7 +107,15 @@ def stage(world: World) -> dict[str, Any]:
         world.sign_in(who)
     things["entry"] = next(each["id"] for each in world.entries() if each["action"] == "case.opened")
     things["session"] = world.get("/v1/sessions", by=OWNER).json["items"][0]["id"]
+    things["passkey"] = _passkey_of(world)
     return things
+
+
+def _passkey_of(world: World) -> str:
+    proof = {"one_time_code": world.apps.code(OWNER, world.clock())}
+    made = Authenticator().make(world.post("/v1/me/passkeys/options", proof, by=OWNER).json)
+    kept: str = world.post("/v1/me/passkeys", {"name": "Telephone", "credential": made}, by=OWNER).json["id"]
+    return kept
 
 
 _CHILD = {

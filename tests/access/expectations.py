@@ -25,7 +25,7 @@ class Expected:
 
 PUBLIC = {
     "POST /oauth/token", "POST /oauth/revoke", "POST /oauth/introspect", "GET /.well-known/oauth-authorization-server",
-    "GET /.well-known/jwks.json", "GET /.well-known/oauth-protected-resource", "POST /v1/sessions", "POST /v1/sessions/refresh", "POST /v1/invitations/accept", "GET /v1/codes",
+    "GET /.well-known/jwks.json", "GET /.well-known/oauth-protected-resource", "POST /v1/sessions", "POST /v1/sessions/refresh", "POST /v1/sessions/passkey/options", "POST /v1/sessions/passkey", "POST /v1/invitations/accept", "GET /v1/codes",
 }  # fmt: skip
 """What needs no token, whole."""
 
@@ -45,6 +45,10 @@ SECOND = {
 NO_SESSION = {"system": (404, "a system has no session and no factor")}
 _PEOPLE = ("caseworker", "supervisor", "agency_admin", "auditor", "platform_admin")
 A_CODE = {**dict.fromkeys(_PEOPLE, (422, "whoever has a factor proves it by a code")), **NO_SESSION}
+
+_PASSKEY = {"name": "Telephone", "credential": {
+    "id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": {"clientDataJSON": "e30", "attestationObject": "oA"},
+}}  # fmt: skip
 
 
 def _grants(things: Things) -> dict[str, Any]:
@@ -195,5 +199,9 @@ ROUTES: dict[str, Expected] = {
         **dict.fromkeys(_PEOPLE, (409, "no secret waits to be confirmed")), **NO_SESSION,
     }),
     "POST /v1/me/totp/remove": Expected("oneself", {"one_time_code": "no code"}, refused=A_CODE),
+    "POST /v1/me/passkeys/options": Expected("oneself", {}, refused=A_CODE),
+    "POST /v1/me/passkeys": Expected("oneself", _PASSKEY, refused={**dict.fromkeys(_PEOPLE, (422, "no passkey was made for this session")), **NO_SESSION}),
+    "GET /v1/me/passkeys": Expected("oneself", refused=NO_SESSION),
+    "POST /v1/me/passkeys/{passkey_id}/remove": Expected("passkey", {"one_time_code": "no code"}, refused=A_CODE),
     "POST /v1/me/recovery-codes": Expected("oneself", {"one_time_code": "no code"}, refused=A_CODE),
 }  # fmt: skip

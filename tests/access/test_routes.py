@@ -98,7 +98,7 @@ def stands(who: str, on: str) -> tuple[set[str], bool, bool]:
         return {"overseer"} if who == "oversight.auditor" else owner, who in ASSIGNED, known
     if on == "people":
         return {"own_agency"} if agency == "police" else {"none"}, False, agency == "police" or role == "platform_admin"
-    if on == "session":
+    if on in ("session", "passkey"):
         return {"self"}, False, who == "police.caseworker1"
     if on in ("agency", "service"):
         return {"own_agency"} if agency == "police" else {"none"}, False, True
@@ -158,6 +158,7 @@ def called(world: World, who: str, endpoint: Endpoint, route: Expected, things: 
         "service",
         "entry",
         "session",
+        "passkey",
     ):
         path = path.replace(f"{{{name}_id}}", things[name])
     path = path.replace("{agency_id}", world.ids["police"]).replace(

@@ -19,6 +19,8 @@ ENDPOINTS = [endpoint for room in ROOMS for endpoint in room.endpoints]
 STANDS_OPEN = {
     "POST /v1/sessions",
     "POST /v1/sessions/refresh",
+    "POST /v1/sessions/passkey/options",
+    "POST /v1/sessions/passkey",
     "POST /v1/invitations/accept",
     "GET /v1/codes",
     "POST /oauth/token",
@@ -75,12 +77,14 @@ def test_every_example_is_of_its_schema(contract: dict[str, Any]) -> None:
 
 def test_every_object_of_a_body_refuses_members_that_it_does_not_know(contract: dict[str, Any]) -> None:
     forms = {"IssueToken", "RevokeToken", "IntrospectToken"}
+    unsigned = {"ClientExtensionResults"}
+    """What a browser adds to a passkey's answer by itself, and nobody looks at."""
     open_ones = [
         name
         for name, schema in contract["components"]["schemas"].items()
         if schema["type"] == "object" and schema.get("additionalProperties") is not False
     ]
-    assert forms == set(open_ones)
+    assert forms | unsigned == set(open_ones)
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.key)

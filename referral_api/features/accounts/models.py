@@ -39,6 +39,8 @@ class Member(OfAgency, Base):
     totp_enrolled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     totp_pending_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_pending_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    passkey_handle: Mapped[bytes | None] = mapped_column(LargeBinary(64))
+    """What authenticators know the member by; random."""
     codes_missed: Mapped[int] = mapped_column(Integer, default=0)
     """How often in a row the password was right and the code wrong, from wherever."""
     version: Mapped[int] = mapped_column(Integer)

@@ -14,6 +14,7 @@ from sqlalchemy import delete, select, update
 from referral_api import vault
 from referral_api.features.accounts.factors.models import RecoveryCode
 from referral_api.features.accounts.models import Member
+from referral_api.features.accounts.passkeys.models import Passkey
 from referral_api.identity import secrets, totp
 from referral_api.kernel import ids
 from referral_api.store.session import session
@@ -24,6 +25,7 @@ __all__ = [
     "NO_FACTOR",
     "Proof",
     "forget_factors",
+    "forget_totp",
     "is_enrolled",
     "judge_code",
     "renew_recovery",
@@ -53,7 +55,12 @@ NO_FACTOR: Final = Proof(None)
 
 def is_enrolled(member: Member) -> bool:
     """Whether the member has a second factor, so that the password alone is not enough."""
-    return member.totp_secret_sealed is not None
+    return member.totp_secret_sealed is not None or _has_passkey(member)
+
+
+def _has_passkey(member: Member) -> bool:
+    query = select(Passkey.id).where(Passkey.member_id == member.id).limit(1)
+    return session().execute(query).first() is not None
 
 
 def judge_code(member: Member, code: str | None, now: datetime) -> Proof | None:
@@ -99,11 +106,18 @@ def renew_recovery(w: Work, member: Member) -> list[str]:
     return codes
 
 
-def forget_factors(w: Work, member: Member) -> None:
-    """Nothing that the member held proves anything any more."""
+def forget_totp(member: Member) -> None:
+    """The authenticator app counts no more."""
     member.totp_secret_sealed = member.totp_last_step = member.totp_enrolled_at = None
     member.totp_pending_sealed = member.totp_pending_until = None
+
+
+def forget_factors(w: Work, member: Member) -> None:
+    """Nothing that the member held proves anything any more."""
+    forget_totp(member)
     member.codes_missed = 0
+    member.passkey_handle = None
+    w.session.execute(delete(Passkey).where(Passkey.member_id == member.id))
     w.session.execute(delete(RecoveryCode).where(RecoveryCode.member_id == member.id))
 
 

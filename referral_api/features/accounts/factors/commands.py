@@ -10,23 +10,21 @@ from flask import current_app
 from referral_api import vault
 from referral_api.access import Permission
 from referral_api.features.accounts.factors.codes import (
-    NO_FACTOR,
     Proof,
     forget_factors,
+    forget_totp,
     is_enrolled,
-    judge_code,
     renew_recovery,
     spend,
 )
-from referral_api.features.accounts.models import Member
+from referral_api.features.accounts.factors.proving import proved, spent, wrong_code
 from referral_api.features.accounts.queries import find_self
 from referral_api.features.accounts.sessions.ending import end_sessions
 from referral_api.features.accounts.sessions.opening import SignedIn, new_session, sign_in
-from referral_api.features.accounts.sessions.tries import Try, count_missed, count_try, forget_try, report_failure
 from referral_api.identity import totp
 from referral_api.kernel.actor import Actor
-from referral_api.kernel.errors import FieldError, IllegalStep, Invalid
-from referral_api.work import Work, work
+from referral_api.kernel.errors import IllegalStep, NotFound
+from referral_api.work import work
 
 __all__ = ["Prepared", "confirm_totp", "prepare_totp", "remove_totp", "renew_recovery_codes"]
 
@@ -44,11 +42,11 @@ class Prepared:
 
 def prepare_totp(actor: Actor, *, one_time_code: str | None = None) -> Prepared:
     """Make a secret for the member's app. Whoever has a factor already proves it, so that no stolen token adds one."""
-    member, proof, tried = _proved(actor, one_time_code, Permission.FACTOR_PREPARE)
+    member, proof, tried = proved(actor, one_time_code, Permission.FACTOR_PREPARE)
     secret = totp.new_totp_secret()
     host = urlsplit(current_app.config["PUBLIC_URL"]).hostname or "referral"
     with work(actor, Permission.FACTOR_PREPARE, on=member) as w:
-        _spent(w, member, proof, tried)
+        spent(w, member, proof, tried)
         member.totp_pending_sealed = vault.seal_factor(vault.ring(), member.id, secret)
         member.totp_pending_until = w.now + PREPARED_HOLDS
         w.record(member, tell=(), reason_code="totp")
@@ -68,7 +66,7 @@ def confirm_totp(actor: Actor, *, one_time_code: str) -> tuple[SignedIn, list[st
     secret = vault.open_factor(vault.ring(), member.id, sealed)
     step = totp.verify_code(secret, one_time_code.replace(" ", ""), now=actor.now, last_step=None)
     if step is None:
-        raise _wrong_code()
+        raise wrong_code()
     with work(actor, Permission.FACTOR_ENROLL, on=member) as w:
         member.totp_secret_sealed, member.totp_enrolled_at = sealed, w.now
         member.totp_pending_sealed = member.totp_pending_until = None
@@ -84,45 +82,23 @@ def confirm_totp(actor: Actor, *, one_time_code: str) -> tuple[SignedIn, list[st
 
 def renew_recovery_codes(actor: Actor, *, one_time_code: str) -> list[str]:
     """Ten new recovery codes; the old ones are worth nothing from now on."""
-    member, proof, tried = _proved(actor, one_time_code, Permission.RECOVERY_RENEW)
+    member, proof, tried = proved(actor, one_time_code, Permission.RECOVERY_RENEW)
     with work(actor, Permission.RECOVERY_RENEW, on=member) as w:
-        _spent(w, member, proof, tried)
+        spent(w, member, proof, tried)
         codes = renew_recovery(w, member)
         w.record(member, tell=())
     return codes
 
 
 def remove_totp(actor: Actor, *, one_time_code: str) -> None:
-    """Give the authenticator app up: every session ends, and the next one may do nothing but enrol again."""
-    member, proof, tried = _proved(actor, one_time_code, Permission.FACTOR_REMOVE)
+    """Give the authenticator app up: every session ends; without a passkey the next one may do nothing but enrol again."""
+    if find_self(actor).totp_secret_sealed is None:
+        raise NotFound()
+    member, proof, tried = proved(actor, one_time_code, Permission.FACTOR_REMOVE)
     with work(actor, Permission.FACTOR_REMOVE, on=member) as w:
-        _spent(w, member, proof, tried)
-        forget_factors(w, member)
+        spent(w, member, proof, tried)
+        forget_totp(member)
+        if not is_enrolled(member):
+            forget_factors(w, member)
         w.record(member, tell=(), reason_code="totp")
         end_sessions(w, member.id, "factor_removed")
-
-
-def _proved(actor: Actor, code: str | None, permission: Permission) -> tuple[Member, Proof, Try | None]:
-    """The member, locked, and what its code proves: counted with its tries to sign in, and refused alike for every fault."""
-    member = find_self(actor)
-    if not is_enrolled(member):
-        return member, NO_FACTOR, None
-    tried = count_try(actor.request, member.username, action=permission.event)
-    member = find_self(actor)
-    proof = judge_code(member, code, actor.now)
-    if proof is None:
-        subject = ("member", member.id)
-        count_missed(actor.request, tried, member.id)
-        report_failure(actor.request, tried, action=permission.event, subject=subject)
-        raise _wrong_code()
-    return member, proof, tried
-
-
-def _spent(w: Work, member: Member, proof: Proof, tried: Try | None) -> None:
-    spend(w, member, proof)
-    if tried is not None:
-        forget_try(w, tried)
-
-
-def _wrong_code() -> Invalid:
-    return Invalid([FieldError("/one_time_code", "wrong", "Not a code that counts now. Each works once.")])

@@ -23,7 +23,7 @@ from referral_api.kernel.words import Relation, Role
 from referral_api.store.session import session
 from referral_api.work import Work, deny, work
 
-__all__ = ["SignInFailed", "Try", "count_missed", "count_try", "forget_try", "refuse", "report_failure"]
+__all__ = ["SignInFailed", "Try", "clockwork", "count_missed", "count_try", "forget_try", "refuse", "report_failure"]
 
 _NOTHING = UUID(int=0)
 WINDOW = timedelta(minutes=10)
@@ -73,7 +73,7 @@ def count_try(request: Request, account: str, *, action: str, most: int | None =
     tried = Try(
         vault.ring().digest("username", account.encode("utf-8", "surrogatepass")).hex(), (request.address or "")[:64]
     )
-    with work(_clockwork(request), Permission.SESSION_TRY, on=tried) as w:
+    with work(clockwork(request), Permission.SESSION_TRY, on=tried) as w:
         row = _row(w, tried)
         row.count += 1
         due = row.recorded_at is None or w.now - row.recorded_at >= RECORDED_EVERY
@@ -92,13 +92,14 @@ def count_try(request: Request, account: str, *, action: str, most: int | None =
 def count_missed(request: Request, tried: Try, member_id: UUID | None) -> None:
     """Count a wrong code beside the right password (factors.codes.MOST_MISSED). None counts nothing, and takes as long."""
     session().rollback()
-    with work(_clockwork(request), Permission.SESSION_TRY, on=tried) as w:
+    with work(clockwork(request), Permission.SESSION_TRY, on=tried) as w:
         missed = update(Member).where(Member.id == (member_id or _NOTHING)).values(codes_missed=Member.codes_missed + 1)
         w.session.execute(missed, execution_options={"synchronize_session": False})
         w.made = (tried.kind, tried.id)
 
 
-def _clockwork(request: Request) -> Actor:
+def clockwork(request: Request) -> Actor:
+    """The service itself, which acts before anybody is known."""
     return Actor("service", None, None, request, roles=frozenset({Role.SERVICE}))
 
 
@@ -125,9 +126,17 @@ def forget_try(w: Work, tried: Try) -> None:
     )
 
 
-def refuse(request: Request, tried: Try, *, action: str, subject: tuple[str, UUID] | None, detail: str) -> NoReturn:
+def refuse(
+    request: Request,
+    tried: Try,
+    *,
+    action: str,
+    subject: tuple[str, UUID] | None,
+    detail: str,
+    reason: str = "sign_in_failed",
+) -> NoReturn:
     """Say no, in the same words whatever was wrong; and tell the log, unless it has just been told."""
-    report_failure(request, tried, action=action, subject=subject)
+    _tell(request, tried, SignInFailed("Not signed in.", reason=reason), action, subject)
     raise Unauthenticated(detail)
 
 

@@ -1,0 +1,60 @@
+"""The tables of passkeys, and of the challenges that wait for an answer."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from referral_api.kernel.actor import Actor
+from referral_api.kernel.words import Relation
+from referral_api.store import Base, GuardedText, UtcDateTime, choice
+
+__all__ = ["Passkey", "PasskeyChallenge"]
+
+
+class Passkey(Base):
+    """What a member signs in with: the public half of a key that never leaves their authenticator."""
+
+    __tablename__ = "passkeys"
+    __table_args__ = (Index("ix_passkeys_member", "member_id"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("members.id"))
+    name: Mapped[str] = mapped_column(GuardedText(64))
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    """How often it said it was used; some always say 0."""
+    registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PasskeyChallenge(Base):
+    """Random bytes that an authenticator is to sign within five minutes, kept as a digest, and gone with their first answer.
+
+    To register, they are bound to the session that asked; to sign in, to the member who was named, or to nobody.
+    """
+
+    __tablename__ = "passkey_challenges"
+    kind = "passkey_challenge"
+    case_ref = state = None
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    use: Mapped[str] = mapped_column(choice(12))
+    bound_to: Mapped[UUID | None] = mapped_column(Uuid)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+    def relations(self, actor: Actor) -> frozenset[Relation]:
+        return frozenset({Relation.CLOCKWORK})
+
+    def assigned(self, actor: Actor) -> bool:
+        return False
+
+    def concerns(self) -> Iterable[UUID]:
+        return ()
+
+    def shown_versions(self, actor: Actor) -> Sequence[object] | None:
+        return None
