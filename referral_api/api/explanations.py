@@ -45,7 +45,8 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     ),
     "factor-required": Explanation(
         "You signed in with a password alone. That is enough to enrol a second factor, to see who you are and to sign out, and for nothing else.",
-        "Enrol an authenticator app (POST /v1/me/totp, then POST /v1/me/totp/confirm); go on with the tokens of that answer.",
+        "Enrol an authenticator app (POST /v1/me/totp, then POST /v1/me/totp/confirm) or a passkey "
+        "(POST /v1/me/passkeys/options, then POST /v1/me/passkeys); go on with the tokens of that answer.",
     ),
     "purpose-not-allowed": Explanation(
         "The Purpose header names a purpose that is not one of yours.",

@@ -3,8 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from referral_api.features.accounts.factors.codes import MOST_MISSED
 from referral_api.features.accounts.models import Member
 from referral_api.features.accounts.passkeys.models import Passkey, PasskeyChallenge
 from referral_api.features.accounts.sessions.tries import MOST
@@ -331,6 +332,16 @@ def test_passkeys_and_passwords_share_one_throttle(office):
         assert 401 == answer.status_code
     assert 429 == show(office, held.sign(asked(office, address="192.0.2.9"))).status_code
     assert 200 == show(office, held.sign(asked(office, address="192.0.2.9")), address="192.0.2.9").status_code
+
+
+def test_a_passkey_opens_what_wrong_codes_have_closed_and_leaves_the_password_closed(office):
+    held, _ = register(office)
+    with office.app.app_context(), only_here(session()):
+        session().execute(update(Member).where(Member.username == "cal").values(codes_missed=MOST_MISSED))
+        session().commit()
+    assert 200 == show(office, held.sign(asked(office))).status_code
+    office.clock.pass_by(seconds=30)
+    assert 401 == try_to_sign_in(office, "cal", one_time_code=code(office, "cal")).status_code
 
 
 # Giving up, leaving, coming back.
