@@ -14,9 +14,9 @@ _YEAR_10000: Final = 253_402_300_800
 class ClaimSet:
     """The claims of one token. `text` and `moment` require the claim; the others give None where it is absent."""
 
-    def __init__(self, payload: bytes) -> None:
+    def __init__(self, payload: bytes, *, most: int = 64, depth: int = 4) -> None:
         try:
-            claims = strict_json.loads(payload, max_depth=4, max_items=64)
+            claims = strict_json.loads(payload, max_depth=depth, max_items=most)
         except ValueError:
             raise InvalidToken("claims") from None
         if not isinstance(claims, dict):
@@ -29,6 +29,17 @@ class ClaimSet:
         if not isinstance(value, str) or not 0 < len(value) <= longest:
             raise InvalidToken("claims")
         return value
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of texts, or one alone, as an audience may be written (RFC 7519, 4.1.3)."""
+        value = self._claims.get(name)
+        texts = value if isinstance(value, list) else [value]
+        if not all(isinstance(text, str) and 0 < len(text) <= 255 for text in texts):
+            raise InvalidToken("claims")
+        return tuple(str(text) for text in texts)
+
+    def texts_if_any(self, name: str) -> tuple[str, ...] | None:
+        return self.texts(name) if name in self._claims else None
 
     def moment(self, name: str) -> datetime:
         """A NumericDate: seconds since 1970, a fraction allowed."""

@@ -8,6 +8,7 @@ from flask import Flask, current_app
 
 from referral_api.vault.cases import CaseKey, case_key, wrap_case_key
 from referral_api.vault.factors import open_factor, seal_factor
+from referral_api.vault.federation import open_client_secret, seal_client_secret
 from referral_api.vault.keyring import KeyRing, WeakKeys, end_of_quarter, write_private
 from referral_api.vault.kms import KeyFile, KmsRefused, UnwrapKeys
 from referral_api.vault.rewrapping import KeyInUse, RetiredKek, count_outdated, retire_kek, rewrap_some
@@ -33,6 +34,7 @@ __all__ = [
     "end_of_quarter",
     "init_app",
     "keep_tail",
+    "open_client_secret",
     "open_factor",
     "open_sealed",
     "open_sealed_document",
@@ -42,6 +44,7 @@ __all__ = [
     "ring",
     "rotate_ring",
     "seal",
+    "seal_client_secret",
     "seal_factor",
     "seal_document",
     "tail_of",

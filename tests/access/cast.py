@@ -131,8 +131,16 @@ def _consent(world: World, case: dict[str, Any], **more: Any) -> dict[str, Any]:
     return world.give_consent(case, grants=grants, **more)
 
 
+PROVIDER = {
+    "issuer": "https://login.example.org",
+    "client_id": "referral",
+    "client_secret": "a secret of ours",
+    "redirect_uri": "https://desk.example.org/signed-in",
+}
+
+
 def _of_the_agency(world: World) -> dict[str, str]:
-    """A member who waits for a second person, a certificate that waits, a service."""
+    """A member who waits for a second person, a certificate, an identity provider and a link that wait, a service."""
     people = f"/v1/agencies/{world.ids['police']}"
     invited = world.post(f"{people}/members", {"username": "new.one", "roles": ["caseworker"]}, by="police.admin").json
     said = {
@@ -145,7 +153,16 @@ def _of_the_agency(world: World) -> dict[str, str]:
     offered = world.post(
         "/v1/services", {"name": "Escort", "service_type": "police_protection", "countries": ["KH"]}, by="police.admin"
     ).json
-    return {"member": invited["id"], "certificate": held["id"], "service": offered["id"]}
+    entered = world.post(f"{people}/identity-providers", PROVIDER, by="police.admin").json
+    link = {"provider_id": entered["id"], "member_id": world.ids["police.lapsed"], "subject": "24400320"}
+    linked = world.post(f"{people}/identity-links", link, by="police.admin").json
+    return {
+        "member": invited["id"],
+        "certificate": held["id"],
+        "service": offered["id"],
+        "identity_provider": entered["id"],
+        "identity_link": linked["id"],
+    }
 
 
 def _witnessed(world: World) -> dict[str, Any]:

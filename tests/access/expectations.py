@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from referral_api.access import Permission as P
-from tests.access.cast import GLASS
+from tests.access.cast import GLASS, PROVIDER
 from tests.world import CASE, CONSENT, REFERRAL
 
 Things = dict[str, Any]
@@ -25,7 +25,8 @@ class Expected:
 
 PUBLIC = {
     "POST /oauth/token", "POST /oauth/revoke", "POST /oauth/introspect", "GET /.well-known/oauth-authorization-server",
-    "GET /.well-known/jwks.json", "GET /.well-known/oauth-protected-resource", "POST /v1/sessions", "POST /v1/sessions/refresh", "POST /v1/sessions/passkey/options", "POST /v1/sessions/passkey", "POST /v1/invitations/accept", "GET /v1/codes",
+    "GET /.well-known/jwks.json", "GET /.well-known/oauth-protected-resource", "POST /v1/sessions", "POST /v1/sessions/refresh", "POST /v1/sessions/passkey/options", "POST /v1/sessions/passkey",
+    "POST /v1/sessions/federated/start", "POST /v1/sessions/federated/callback", "POST /v1/invitations/accept", "GET /v1/codes",
 }  # fmt: skip
 """What needs no token, whole."""
 
@@ -170,6 +171,17 @@ ROUTES: dict[str, Expected] = {
     f"GET {_AGENCY}/clients/{{client_id}}": Expected("people"),
     f"PATCH {_AGENCY}/clients/{{client_id}}": Expected("people", {"name": "First bridge"}),
     f"POST {_AGENCY}/clients/{{client_id}}/confirm": Expected("people", {}, refused=SECOND),
+    f"GET {_AGENCY}/identity-providers": Expected("people"),
+    f"POST {_AGENCY}/identity-providers": Expected("people", PROVIDER),
+    f"GET {_AGENCY}/identity-providers/{{identity_provider_id}}": Expected("people"),
+    f"PATCH {_AGENCY}/identity-providers/{{identity_provider_id}}": Expected("people", {"client_id": "other"}),
+    f"POST {_AGENCY}/identity-providers/{{identity_provider_id}}/confirm": Expected("people", {}, refused=SECOND),
+    f"POST {_AGENCY}/identity-providers/{{identity_provider_id}}/end": Expected("people", {}),
+    f"GET {_AGENCY}/identity-links": Expected("people"),
+    f"POST {_AGENCY}/identity-links": Expected("people", lambda t: {"provider_id": t["identity_provider"], "member_id": t["member"], "subject": "24400321"}),
+    f"GET {_AGENCY}/identity-links/{{identity_link_id}}": Expected("people"),
+    f"POST {_AGENCY}/identity-links/{{identity_link_id}}/confirm": Expected("people", {"subject": "24400320"}, refused=SECOND),
+    f"POST {_AGENCY}/identity-links/{{identity_link_id}}/end": Expected("people", {}),
     "GET /v1/services": Expected("anything"),
     "POST /v1/services": Expected("own agency", {"name": "Therapy", "service_type": "mental_health", "countries": ["KH"]}),
     "GET /v1/services/{service_id}": Expected("service"),

@@ -159,6 +159,8 @@ def called(world: World, who: str, endpoint: Endpoint, route: Expected, things: 
         "entry",
         "session",
         "passkey",
+        "identity_provider",
+        "identity_link",
     ):
         path = path.replace(f"{{{name}_id}}", things[name])
     path = path.replace("{agency_id}", world.ids["police"]).replace(

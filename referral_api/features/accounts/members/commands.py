@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from referral_api.access import Permission
 from referral_api.features.accounts.factors.codes import forget_factors
+from referral_api.features.accounts.federation.ending import end_links
 from referral_api.features.accounts.members import rules
 from referral_api.features.accounts.members.queries import Person, confirmers, has_admin
 from referral_api.features.accounts.models import Member, MemberRole
@@ -136,6 +137,7 @@ def _leave(w: Work, person: Person) -> None:
     forget_factors(w, member)
     for role in person.roles:
         role.ended_at = w.now
+    end_links(w, member.id)
     end_sessions(w, member.id, "member_left")
 
 
@@ -154,6 +156,7 @@ def _invite_anew(w: Work, person: Person) -> str:
     invitation = secrets.new_secret("invitation")
     member.status, member.password_hash = "invited", None
     member.invitation_hash, member.invitation_expires_at = secrets.digest(invitation), w.now + INVITATION_HOLDS
+    end_links(w, member.id)
     end_sessions(w, member.id, "invited_anew")
     return invitation
 

@@ -73,7 +73,7 @@ class SessionOut(Body):
     last_used_at = Moment(metadata={"description": "When it was opened or last refreshed."})
     expires_at = Moment()
     factor = Code(
-        among=("totp", "recovery_code", "passkey"),
+        among=("totp", "recovery_code", "passkey", "provider"),
         metadata={"description": "What was proved beside the password, or in its place."},
         allow_none=True,
     )
