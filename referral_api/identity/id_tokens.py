@@ -18,6 +18,8 @@ _SKEW: Final = timedelta(minutes=1)
 _OLDEST: Final = timedelta(minutes=10)
 """A token is made at the end of a sign-in that was begun here at most so long ago."""
 _MOST_KEYS: Final = 20
+_HASHES: Final = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512, "DSA": hashlib.sha512}
+"""By the last three letters of the algorithm; Ed25519 hashes with SHA-512."""
 _MOST_CLAIMS: Final = 1_000
 """Providers add groups and roles. Nothing is made of them."""
 
@@ -97,6 +99,5 @@ def _half_hash(algorithm: str, access_token: str | None) -> str:
     """The left half of the access token's hash, which ties it to the ID token (OpenID Connect Core 1.0, 3.1.3.6)."""
     if access_token is None:
         raise InvalidToken("access-token")
-    name = "sha512" if algorithm == "EdDSA" else f"sha{algorithm[-3:]}"
-    digest = hashlib.new(name, access_token.encode("utf-8", "surrogatepass")).digest()
+    digest = _HASHES[algorithm[-3:]](access_token.encode("utf-8", "surrogatepass")).digest()
     return base64url.encode(digest[: len(digest) // 2])

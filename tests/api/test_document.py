@@ -21,6 +21,8 @@ STANDS_OPEN = {
     "POST /v1/sessions/refresh",
     "POST /v1/sessions/passkey/options",
     "POST /v1/sessions/passkey",
+    "POST /v1/sessions/federated/start",
+    "POST /v1/sessions/federated/callback",
     "POST /v1/invitations/accept",
     "GET /v1/codes",
     "POST /oauth/token",

@@ -12,7 +12,10 @@ NEVER = {
 """Readers that build objects or fetch what a text names, templates, guessable chance, and ways to speak to others."""
 CALLED = {"eval", "exec", "compile", "__import__", "system", "popen", "render_template", "render_template_string"}
 BY_THE_COMMAND_LINE_ALONE = {"subprocess", "socket", "http.client", "ctypes"}
-HASHES = {"sha256"}
+WAY_OUT = "features/accounts/federation"
+"""Where an agency's identity provider is asked: `outgoing.py` says which addresses may be, in what time and how much."""
+HASHES = {"sha256", "sha384", "sha512"}
+"""The longer two for `at_hash` of an ID token alone, as its algorithm says."""
 PRIMITIVES = {"asymmetric", "asymmetric.ed25519", "ciphers.aead", "hashes", "kdf.hkdf", "keywrap"}
 """What docs/asvs.md says of each, under *What is sealed, hashed and signed*."""
 
@@ -60,8 +63,19 @@ def test_nothing_that_was_sent_is_run_and_no_page_is_made_of_a_template() -> Non
 
 
 def test_only_the_command_line_starts_processes_or_opens_sockets() -> None:
-    users = {path.parts[1] for path, tree in sources() if uses(tree, BY_THE_COMMAND_LINE_ALONE)}
+    outgoing = Path("referral_api") / WAY_OUT / "outgoing.py"
+    users = {path.parts[1] for path, tree in sources() if path != outgoing and uses(tree, BY_THE_COMMAND_LINE_ALONE)}
     assert {"cli"} == users
+    assert {"socket"} == {
+        found for path, tree in sources() if path == outgoing for found in uses(tree, BY_THE_COMMAND_LINE_ALONE)
+    }
+
+
+def test_only_identity_providers_are_called() -> None:
+    users = {
+        path.relative_to("referral_api") for path, tree in sources() if uses(tree, {"httpx2", "authlib", "joserfc"})
+    }
+    assert {Path(WAY_OUT) / name for name in ("outgoing.py", "provider.py")} == users
 
 
 def test_the_cryptography_is_that_of_the_page() -> None:
