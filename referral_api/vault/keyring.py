@@ -25,7 +25,19 @@ from referral_api.vault.kms import KmsRefused, UnwrapKeys
 __all__ = ["KeyRing", "WeakKeys", "end_of_quarter", "quarter_of", "write_private"]
 
 _QUARTER = re.compile(r"(\d{4})q([1-4])(?:-\d+)?", re.ASCII)
-_LABELS = ("log", "etag", "cursor", "replay", "search", "blind", "username", "factor", "recovery", "passkey", "federation")
+_LABELS = (
+    "log",
+    "etag",
+    "cursor",
+    "replay",
+    "search",
+    "blind",
+    "username",
+    "factor",
+    "recovery",
+    "passkey",
+    "federation",
+)
 
 
 class WeakKeys(ValueError):
