@@ -24,6 +24,7 @@ from referral_api.features.erasure.clockwork import warn_of_retention
 from referral_api.features.lookups.passing_on import pass_on_lookups
 from referral_api.features.referrals.clockwork import run_deadlines
 from referral_api.features.withdrawal.expiry import expire_consents
+from referral_api.features.withdrawal.majority import cut_at_majority
 from referral_api.features.withdrawal.suspicion import review_suspected
 from referral_api.kernel.clock import Clock, system_clock
 from referral_api.store.session import db
@@ -53,6 +54,7 @@ def chores(signer: SignerKey, clock: Clock) -> list[Chore]:
         Chore("deadlines", 5, lambda: run_deadlines(clock, limit=50)),
         Chore("consents", 5, lambda: expire_consents(clock, limit=50)),
         Chore("suspicions", 5, lambda: review_suspected(clock, limit=50)),
+        Chore("majorities", 60, lambda: cut_at_majority(clock)),
         Chore("leavers", 5, lambda: unassign_leavers(clock, limit=50)),
         Chore("months", 3600, lambda: make_ahead(db.engine, clock())),
         Chore("retention", 3600, lambda: warn_of_retention(clock)),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from referral_api.features.withdrawal.majority import cut_at_majority
 from referral_api.features.withdrawal.suspicion import review_suspected
 
 CLINIC, POLICE, BOSS = "clinic.caseworker1", "police.caseworker1", "police.supervisor"
@@ -230,3 +231,26 @@ def test_a_withdrawal_is_never_refused_as_stale_and_a_decision_is(world):
     assert (200, "withdrawal_requested") == (asked.status_code, asked.json["state"])
     assert 412 == world.post(f"{path}/approve", {}, by=BOSS, If_Match='"stale"').status_code
     assert 200 == world.post(f"{path}/approve", {}, by=BOSS, If_Match=asked.headers["ETag"]).status_code
+
+
+def test_a_birth_date_that_becomes_known_later_ends_what_others_agreed_to_at_majority(world):
+    case = world.open_case(identification_status="unidentified", subject={"protection_concern": {"summary": "Found."}})
+    guardian = world.give_consent(case, classes=["protection_concern"])
+    own = world.give_consent(case, classes=["protection_concern"], given_by="child", maturity="professional_assessment")
+    referral = world.refer(case, guardian).json
+    world.step(referral, "accept", by=CLINIC)
+    world.clock.pass_by(minutes=1)
+    born = {"identity": {"given_names": "Sokha", "date_of_birth": "2009-01-10"}}
+    assert 200 == world.patch(f"/v1/cases/{case['id']}", {"subject": born}, by=POLICE).status_code
+    with world.app.app_context():
+        assert 1 == cut_at_majority(world.clock)
+        assert 0 == cut_at_majority(world.clock)
+    ends = {
+        each["id"]: each["valid_until"]
+        for each in (world.get(f"/v1/consents/{c['id']}", by=BOSS).json for c in (guardian, own))
+    }
+    assert {guardian["id"]: "2027-01-10T00:00:00.000Z", own["id"]: "2027-05-24T00:00:00.000Z"} == ends
+    assert "protection_concern" in world.get(f"/v1/cases/{case['id']}", by=CLINIC).json["subject"]
+    world.clock.pass_by(days=60)
+    world.tokens.clear()
+    assert {} == world.get(f"/v1/cases/{case['id']}", by=CLINIC).json["subject"]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from referral_api.features.consent.states import AGREEMENTS, DUTIES
+from referral_api.features.consent.states import AGREEMENTS, DUTIES, OWN_VOICE
 from referral_api.kernel.errors import FieldError, Invalid
 
 __all__ = [
@@ -22,7 +22,6 @@ __all__ = [
 REVIEW_WITHIN = timedelta(hours=24)
 _VITAL_INTEREST = timedelta(hours=72)
 _REPORT_TO = frozenset({"police_unit", "prosecutor", "social_service_authority", "hotline", "national_central_bureau"})
-_OWN_VOICE = frozenset({"child", "survivor"})
 
 Carer = Mapping[str, Any]
 
@@ -179,7 +178,7 @@ def _time_problems(
     majority = majority_of(identity)
     if (
         agreement
-        and consent.get("given_by") not in _OWN_VOICE
+        and consent.get("given_by") not in OWN_VOICE
         and majority is not None
         and (end is None or end > majority)
     ):

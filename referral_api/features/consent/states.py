@@ -2,12 +2,15 @@
 
 from referral_api.kernel.machine import Machine, Step
 
-__all__ = ["AGREEMENTS", "AGREEMENT_STEPS", "DUTIES", "DUTY_STEPS", "steps_of"]
+__all__ = ["AGREEMENTS", "AGREEMENT_STEPS", "DUTIES", "DUTY_STEPS", "OWN_VOICE", "steps_of"]
 
 AGREEMENTS = frozenset({"consent", "assent_and_guardian_consent"})
 DUTIES = frozenset(
     {"mandatory_reporting", "statutory_task", "court_order", "vital_interest", "best_interests_documented"}
 )
+
+OWN_VOICE = frozenset({"child", "survivor"})
+"""Who gives for themselves."""
 
 _OWNER = frozenset({"owner"})
 
