@@ -93,3 +93,15 @@ def test_a_list_can_be_of_one_member(office, entered):
     of_cal = office.get(f"{certificates(office)}?member_id={office.ids['cal']}", by="sam").json["items"]
     assert [office.ids["cal"]] == [item["member_id"] for item in of_cal]
     assert 2 == len(office.get(certificates(office), by="sam").json["items"])
+
+
+def test_a_certificate_that_runs_out_soon_warns_its_holder_and_its_agency(office, entered):
+    office.post(f"{entered}/confirm", by="sam")
+    held = office.get("/v1/me", by="cal").json["certificates"]
+    soon = office.get(f"{certificates(office)}?expires_before=2027-01-01", by="ana").json["items"]
+    later = office.get(f"{certificates(office)}?expires_before=2026-12-31", by="ana").json["items"]
+    assert ([True], [held[0]["id"]], []) == (
+        [each["expires_soon"] for each in held],
+        [each["id"] for each in soon],
+        later,
+    )

@@ -1,5 +1,6 @@
 """Finding certificates of an agency's people."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -35,12 +36,25 @@ def read_certificate(actor: Actor, agency_id: UUID, certificate_id: UUID) -> Cer
 
 
 def list_certificates(
-    actor: Actor, agency: OwnAgency, *, member_id: UUID | None, limit: int, after: UUID | None
+    actor: Actor,
+    agency: OwnAgency,
+    *,
+    member_id: UUID | None,
+    expires_before: date | None,
+    limit: int,
+    after: UUID | None,
 ) -> tuple[list[Certificate], UUID | None]:
-    """The agency's certificates, newest first, of one member or of all."""
+    """The agency's certificates, newest first, of one member or of all; or those alone that are running out."""
     query: Any = select(Certificate.id, Certificate).where(Certificate.agency_id == agency.id)
     if member_id is not None:
         query = query.where(Certificate.member_id == member_id)
+    if expires_before is not None:
+        query = query.where(
+            Certificate.confirmed_at.is_not(None),
+            Certificate.ended_at.is_(None),
+            Certificate.expires_on >= actor.now.date(),
+            Certificate.expires_on < expires_before,
+        )
     page = page_of(session(), query, Certificate.id, limit=limit, after=after)
     shown = [ids.show("certificate", row.id) for row in page.rows]
     disclose(actor, Permission.CERTIFICATE_READ, agency, returned_ids=shown)

@@ -41,6 +41,7 @@ def list_certificates(call: Call) -> Reply:
         call.actor,
         people_of(call.actor, call.id("agency")),
         member_id=call.query["member_id"],
+        expires_before=call.query["expires_before"],
         limit=call.query["limit"],
         after=paging.after(call),
     )

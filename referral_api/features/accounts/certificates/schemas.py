@@ -20,6 +20,9 @@ class EnterCertificate(Body):
 
 class CertificateList(ListQuery):
     member_id = Id("member", load_default=None, metadata={"description": "Of this member alone."})
+    expires_before = Day(
+        load_default=None, metadata={"description": "Confirmed ones that count today and no longer on this day."}
+    )
 
 
 class CertificateOut(EnterCertificate):

@@ -1,6 +1,7 @@
 """Signing in as JSON, in and out."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row
@@ -85,10 +86,14 @@ class SessionOut(Body):
     current = Flag(metadata={"description": "Whether it is the one that asks."})
 
 
+_SOON = timedelta(days=60)
+
+
 class HeldCertificate(Body):
     id = Id("certificate")
     kind = Text()
     expires_on = Day()
+    expires_soon = Flag(metadata={"description": "Within sixty days: see to the next one now."})
 
 
 class MeOut(Body):
@@ -145,6 +150,7 @@ def me_out(actor: Actor, rows: Sequence[Row[Any]]) -> dict[str, Any]:
                 "id": ids.show("certificate", row.id),
                 "kind": row.certificate_kind,
                 "expires_on": row.expires_on.isoformat(),
+                "expires_soon": row.expires_on < (actor.now + _SOON).date(),
             }
             for row in rows
             if row.id is not None
