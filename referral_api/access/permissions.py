@@ -125,6 +125,7 @@ class Permission(StrEnum):
     FACTOR_PREPARE = "factor:prepare", "factor.prepared"
     FACTOR_ENROLL = "factor:enroll", "factor.enrolled"
     FACTOR_REMOVE = "factor:remove", "factor.removed"
+    PASSWORD_CHANGE = "password:change", "password.changed"
     RECOVERY_RENEW = "factor:renew-recovery", "factor.recovery_renewed"
     TOKEN_ISSUE = "token:issue", "token.issued"
     TOKEN_INTROSPECT = "token:introspect", "token.introspected"

@@ -369,6 +369,9 @@ POLICY: tuple[Rule, ...] = (
     _allow(P.FACTOR_PREPARE, PEOPLE, R.SELF, because="everybody enrols their own second factor, and nobody another's"),
     _allow(P.FACTOR_ENROLL, PEOPLE, R.SELF, because="everybody enrols their own second factor, and nobody another's"),
     _allow(P.FACTOR_REMOVE, PEOPLE, R.SELF, because="whoever proves to hold a factor may give it up"),
+    _allow(
+        P.PASSWORD_CHANGE, PEOPLE, R.SELF, because="everybody chooses their own password, and proves to be who they are"
+    ),
     _allow(P.RECOVERY_RENEW, PEOPLE, R.SELF, because="whoever proves to hold a factor may have new recovery codes"),
     _allow(P.TOKEN_ISSUE, SYSTEMS, R.SELF, because="an agency's system signs in as itself"),
     _allow(P.TOKEN_REVOKE, SYSTEMS, R.SELF, because="an agency's system gives its own tokens back"),

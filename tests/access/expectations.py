@@ -215,5 +215,6 @@ ROUTES: dict[str, Expected] = {
     "POST /v1/me/passkeys": Expected("oneself", _PASSKEY, refused={**dict.fromkeys(_PEOPLE, (422, "no passkey was made for this session")), **NO_SESSION}),
     "GET /v1/me/passkeys": Expected("oneself", refused=NO_SESSION),
     "POST /v1/me/passkeys/{passkey_id}/remove": Expected("passkey", {"one_time_code": "no code"}, refused=A_CODE),
+    "POST /v1/me/password": Expected("oneself", {"password": "no such password", "new_password": "heron-lantern-copper-42", "one_time_code": "no code"}, refused=A_CODE),
     "POST /v1/me/recovery-codes": Expected("oneself", {"one_time_code": "no code"}, refused=A_CODE),
 }  # fmt: skip

@@ -277,3 +277,30 @@ def test_a_system_has_no_factor(office):
     ).json["access_token"]
     assert 404 == office.get("/v1/me/factors", by=token).status_code
     assert 404 == office.post("/v1/me/totp", by=token).status_code
+
+
+def test_a_password_is_changed_with_the_one_before_and_a_code(office):
+    chosen = "heron lantern copper 42"
+
+    def change(**said):
+        office.clock.pass_by(seconds=30)
+        whole = {"password": PASSWORD, "new_password": chosen, "one_time_code": code(office, "cal"), **said}
+        return office.post("/v1/me/password", whole, by="cal")
+
+    office.sign_in("cal")
+    for said, pointer in (
+        ({"password": "another password"}, "/password"),
+        ({"one_time_code": "000000"}, "/one_time_code"),
+        ({"new_password": "short"}, "/new_password"),
+        ({"new_password": "passwordpassword"}, "/new_password"),
+    ):
+        answer = change(**said)
+        assert (422, pointer) == (answer.status_code, answer.json["errors"][0]["pointer"])
+    assert 204 == change().status_code
+    assert 401 == office.get("/v1/me", by="cal").status_code
+    assert ["password"] == office.entries("password.changed")[-1]["fields"]
+    office.clock.pass_by(minutes=1)
+    assert 401 == try_to_sign_in(office, "cal", one_time_code=code(office, "cal")).status_code
+    office.clock.pass_by(minutes=1)
+    signed = office.post("/v1/sessions", {"username": "cal", "password": chosen, "one_time_code": code(office, "cal")})
+    assert 200 == signed.status_code

@@ -2,7 +2,7 @@
 
 from referral_api.access import Permission
 from referral_api.api.rooms import Call, Reply
-from referral_api.features.accounts.factors import commands, queries, schemas
+from referral_api.features.accounts.factors import commands, password, queries, schemas
 from referral_api.features.accounts.room import room
 from referral_api.features.accounts.sessions.schemas import signed_in_out
 
@@ -61,6 +61,19 @@ def confirm_totp(call: Call) -> Reply:
 def remove_totp(call: Call) -> Reply:
     """Give up my authenticator app and the recovery codes; all sessions end."""
     commands.remove_totp(call.actor, **call.body)
+    return Reply(None)
+
+
+@room.post(
+    "/v1/me/password",
+    permission=Permission.PASSWORD_CHANGE,
+    body=schemas.ChangePassword,
+    status=204,
+    problems=("not-found",),
+)
+def change_password(call: Call) -> Reply:
+    """Choose another password; all sessions end."""
+    password.change_password(call.actor, **call.body)
     return Reply(None)
 
 

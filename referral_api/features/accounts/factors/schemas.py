@@ -36,6 +36,11 @@ class ProveCode(Body):
     one_time_code = one_time_code(required=True)
 
 
+class ChangePassword(ProveCode):
+    password = Machine(512, required=True, metadata={"description": "The one until now."})
+    new_password = Machine(512, required=True, metadata={"description": "15 to 128 characters."})
+
+
 class PreparedOut(Body):
     secret = Machine(
         64,

@@ -1,9 +1,7 @@
 """Signing in with a password, staying signed in with refresh tokens, signing out, taking up an invitation."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from flask import current_app
 from sqlalchemy import update
 
 from referral_api.access import Permission
@@ -12,14 +10,14 @@ from referral_api.features.accounts.members.queries import Person, find_invited
 from referral_api.features.accounts.models import Member
 from referral_api.features.accounts.queries import actor_of
 from referral_api.features.accounts.sessions import queries
+from referral_api.features.accounts.sessions.choosing import must_be_strong, profile
 from referral_api.features.accounts.sessions.ending import end_sessions
 from referral_api.features.accounts.sessions.models import MemberSession, RefreshToken
 from referral_api.features.accounts.sessions.opening import SignedIn, issue_tokens, new_session, sign_in
 from referral_api.features.accounts.sessions.tries import count_missed, count_try, forget_try, refuse
 from referral_api.identity import passwords, secrets
 from referral_api.kernel.actor import Actor, Request
-from referral_api.kernel.errors import FieldError, Invalid, Unauthenticated
-from referral_api.kernel.messages import Message
+from referral_api.kernel.errors import Unauthenticated
 from referral_api.kernel.words import Role
 from referral_api.store.session import session
 from referral_api.work import work
@@ -36,7 +34,7 @@ def open_session(request: Request, *, username: str, password: str, one_time_cod
     tried = count_try(request, username, action=action)
     stored = queries.password_hash_of(username)
     session().rollback()
-    right = passwords.verify_password(stored, password, profile=_profile())
+    right = passwords.verify_password(stored, password, profile=profile())
     member = queries.find_active(username)
     rows = queries.find_by_username(username, request.now.date())
     proof = judge_code(member, one_time_code, request.now) if member else None
@@ -49,8 +47,8 @@ def open_session(request: Request, *, username: str, password: str, one_time_cod
     with work(actor_of(rows, request), Permission.SESSION_OPEN, on=opened) as w:
         forget_try(w, tried)
         spend(w, member, proof)
-        if stored is not None and passwords.needs_rehash(stored, profile=_profile()):
-            member.password_hash = passwords.hash_password(password, profile=_profile())
+        if stored is not None and passwords.needs_rehash(stored, profile=profile()):
+            member.password_hash = passwords.hash_password(password, profile=profile())
         signed_in = sign_in(w, opened)
         w.record(opened, reason_code=proof.factor)
     return signed_in
@@ -97,10 +95,10 @@ def end_all_sessions(actor: Actor) -> None:
 def accept_invitation(request: Request, *, username: str, invitation: str, password: str) -> Person:
     """Take up an invitation: choose a password, and be a member of the agency from now on."""
     action = Permission.MEMBER_JOIN.event
-    _must_be_strong(password, username)
+    must_be_strong(password, username, pointer="/password")
     tried = count_try(request, username, action=action)
     session().rollback()
-    password_hash = passwords.hash_password(password, profile=_profile())
+    password_hash = passwords.hash_password(password, profile=profile())
     person = find_invited(username, lock=True)
     if person is None or not _holds(person.member, invitation, request.now):
         subject = ("member", person.member.id) if person else None
@@ -118,21 +116,6 @@ def accept_invitation(request: Request, *, username: str, invitation: str, passw
     return person
 
 
-def _must_be_strong(password: str, username: str) -> None:
-    weak: Sequence[str] = passwords.check_new_password(password, context=[username, "referral"])
-    if weak:
-        raise Invalid([FieldError("/password", code, _WEAK[code]) for code in weak])
-
-
-_WEAK = {
-    "too-short": Message("At least {least} characters.").format(least=passwords.MINIMUM),
-    "too-long": Message("At most {most} characters.").format(most=passwords.MAXIMUM),
-    "common": "Many people use this one, so it is tried first.",
-    "repetitive": "It repeats itself, or follows the keyboard.",
-    "context-word": "It is made of the user name or of this service's name.",
-}
-
-
 def _holds(member: Member, invitation: str, now: datetime) -> bool:
     until = member.invitation_expires_at
     return (
@@ -141,12 +124,6 @@ def _holds(member: Member, invitation: str, now: datetime) -> bool:
         and now < until
         and secrets.matches(invitation, member.invitation_hash)
     )
-
-
-def _profile() -> passwords.Profile:
-    """The service's own, unless a test brought a cheaper one."""
-    profile: passwords.Profile = current_app.extensions.get("password_profile", passwords.STANDARD)
-    return profile
 
 
 def _sign_in_again() -> Unauthenticated:
