@@ -344,7 +344,8 @@ UNSEALED = {
     "audit_checkpoints.root", "audit_entries.leaf", "audit_leaves.leaf_hash", "audit_nodes.hash", "blind_index.value", "case_keys.wrapped",
     "cases.case_number_hash", "client_assertions.jti_hash", "clients.secret_hash", "lookups.value", "members.invitation_hash",
     "members.totp_pending_sealed", "members.totp_secret_sealed", "recovery_codes.code_hash", "refresh_tokens.token_hash",
-    "replay_keys.body_hash", "used_proofs.digest",
+    "replay_keys.body_hash", "used_proofs.digest", "passkeys.public_key", "passkeys.credential_id", "passkey_challenges.digest",
+    "members.passkey_handle", "federated_starts.secret_hash", "identity_links.subject_hash", "identity_providers.client_secret_sealed",
 }  # fmt: skip
 """Bytes that are not under a case's key: hashes, the log, wrapped keys. A new one must be judged: does it tell of a child?"""
 
