@@ -47,11 +47,7 @@ def parse_lines(data: bytes, schema: Schema) -> dict[str, str]:
 def refuse_imagery(document: Any, schema: Schema | None) -> None:
     """The first gate: every key and value, whatever the schema thinks of them."""
     machine = machine_pointers(schema)
-    findings = guard.scan_document(document)
-    if findings and machine:
-        # Pointers cost more than the scan itself, so they are asked for only when something was seen.
-        findings = guard.scan_document(document, skip=lambda pointer: pointer in machine)
-    if findings:
+    if findings := guard.scan_document(document, skip=machine.__contains__):
         raise ImageryRefused(
             [FieldError(known_pointer(schema, f.pointer), f.family, guard.FAMILIES[f.family]) for f in findings[:20]]
         )

@@ -59,13 +59,17 @@ def scan_document(value: object, *, skip: Callable[[str], bool] | None = None) -
 
     `skip(pointer)` says that the value there is a typed machine string which its own grammar checks.
     """
-    if skip is None:
-        texts, numbers = gather(value)
-        if _together(texts) is None and not number_list(numbers):
-            return []
+    texts, numbers = gather(value)
+    together = _together(texts)
+    if together is None and not number_list(numbers):
+        return []
+    # Pointers cost more than the scan itself, so they are asked for only when something was seen.
     found = list(walk(value, skip))
+    pieces = [each for each in found if isinstance(each, Piece)]
+    if len(pieces) < len(texts):
+        together = _together([piece.text for piece in pieces])
     lists = [each for each in found if isinstance(each, Numbers)]
-    findings = _scan_pieces([each for each in found if isinstance(each, Piece)])
+    findings = [] if together is None else _located(pieces, together)
     findings += [Finding(each.pointer, "number-run", len(each.values)) for each in lists if number_list(each.values)]
     if not findings and number_list([number for each in lists for number in each.values]):
         findings = [Finding(lists[0].pointer, "number-run", sum(len(each.values) for each in lists))]
@@ -74,13 +78,13 @@ def scan_document(value: object, *, skip: Callable[[str], bool] | None = None) -
 
 def scan_texts(texts: Iterable[tuple[str, str]]) -> list[Finding]:
     """Judge (pointer, text) pairs, alone and together."""
-    return _scan_pieces([Piece(pointer, text) for pointer, text in texts])
-
-
-def _scan_pieces(pieces: list[Piece]) -> list[Finding]:
+    pieces = [Piece(pointer, text) for pointer, text in texts]
     together = _together([piece.text for piece in pieces])
-    if together is None:
-        return []
+    return [] if together is None else _located(pieces, together)
+
+
+def _located(pieces: list[Piece], together: str) -> list[Finding]:
+    """Where it stands: the texts that are refused alone, or else the place that holds what was only seen together."""
     alone = [(piece, judge(piece.text) if len(piece.text) >= _SHORTEST else _NOTHING) for piece in pieces]
     findings = [
         Finding(piece.pointer, seen.family, len(piece.text)) for piece, seen in alone if seen.family is not None

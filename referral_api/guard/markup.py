@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import Final
 
 _BLANK: Final = b" \t\r\n\x0b\x0c"
@@ -22,9 +23,10 @@ _CSS: Final = re.compile(
     r"(?<![a-z0-9])(?:url|image-set)\([\s\"']{0,8}(?:[a-z]{2,10}:|//|[./#]{0,8}[^\s()\"']{1,200}\.[a-z0-9]{2,5}[\"')?#])"
     r"|@import\s{0,8}(?:url|[\"'])"
 )
-_MARKDOWN: Final = re.compile(
-    r"!\s?\[[^\[\]]{0,300}\]\s?(?:\(\s{0,4}[^\s()]|\[)|!\[\[[^\[\]\n]{1,200}\]\]|!\[[^\[\]]{1,300}\](?=[\s\S]{0,2000}\n\s{0,3}\[[^\[\]]{1,300}\]:)"
-)
+_MARKDOWN: Final = re.compile(r"!\s?\[[^\[\]]{0,300}\]\s?(?:\(\s{0,4}[^\s()]|\[)|!\[\[[^\[\]\n]{1,200}\]\]")
+_NAMED_IMAGE: Final = re.compile(r"!\[[^\[\]]{1,300}\]")
+_NAMED_TARGET: Final = re.compile(r"\n\s{0,3}\[[^\[\]]{1,300}\]:")
+_NEAR: Final = 2_000
 _OTHER: Final = re.compile(
     r"\[img(?:[=\s][^\[\]\n]{0,120})?\]\s{0,8}\S|\[/(?:img|image|video|audio|media|flash|youtube|embed)\]"
     r"|\[\[(?:file|image|media|fichier|imagen|archivo|datei|bild|ملف|صورة):[^\[\]\n]{1,200}\]\]"
@@ -66,6 +68,18 @@ def embedding(lowered: str) -> bool:
         return True
     if ("(" in lowered or "@" in lowered) and any(map(lowered.__contains__, _CSS_SIGNS)) and _CSS.search(lowered):
         return True
-    if "!" in lowered and "[" in lowered and _MARKDOWN.search(lowered):
+    if "!" in lowered and "[" in lowered and (_MARKDOWN.search(lowered) or _named_image(lowered)):
         return True
     return any(map(lowered.__contains__, _OTHER_SIGNS)) and _OTHER.search(lowered) is not None
+
+
+def _named_image(lowered: str) -> bool:
+    """Whether a picture is named here and its address is told below (Markdown's reference links)."""
+    targets = [found.start() for found in _NAMED_TARGET.finditer(lowered)]
+    if not targets:
+        return False
+    for found in _NAMED_IMAGE.finditer(lowered):
+        below = bisect_left(targets, found.end())
+        if below < len(targets) and targets[below] - found.end() <= _NEAR:
+            return True
+    return False

@@ -14,6 +14,7 @@ _NOT_ENCODED: Final = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZab
 _NOT_DIGITS: Final = bytes(set(range(256)) - set(b"0123456789"))
 _FEW_DIGITS: Final = 48
 _LAYERS: Final = 3
+_LIGATURES: Final = 200  # letters that a few signs which stand for whole words may grow by
 _ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}|&[#A-Za-z]|\\[uUxX0-7]|U\+[0-9A-Fa-f]{4}|=[0-9A-F]{2}=[0-9A-F]{2}|=\r?\n")
 _ESCAPE_SIGNS: Final = ("%", "&", "\\", "U+", "=")
 _UUENCODED: Final = re.compile(r"(?<!\w)begin(?:-base64)? [0-7]{3,4} \S+\r?\n")
@@ -60,7 +61,7 @@ def strewn(odd: int, size: int) -> bool:
 def _disguise(text: str, folded: str, absent: bytes) -> str | None:
     if glyphs.hidden(text, absent):
         return "hidden-characters"
-    if glyphs.odd(folded, absent if folded == text else rows(folded)):
+    if len(folded) > 2 * len(text) + _LIGATURES or glyphs.odd(folded, absent if folded == text else rows(folded)):
         return "odd-glyphs"
     return _addresses(folded) if folded != text else None
 
