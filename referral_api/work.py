@@ -30,8 +30,10 @@ from referral_api.store.session import only_here, session
 
 __all__ = [
     "NothingRecorded",
+    "OfTheService",
     "OwnAgency",
     "Thing",
+    "Untold",
     "Work",
     "answer_again",
     "case_ref",
@@ -62,17 +64,10 @@ class Thing(Subject, Protocol):
     def shown_versions(self, actor: Actor) -> Sequence[object] | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class OwnAgency:
-    """The actor's agency as the thing acted on, where there is no other yet: opening a case, listing, inviting."""
+class Untold:
+    """What no event tells of, nobody is assigned to, and is not read before it is changed."""
 
-    id: UUID
-    kind: str = "agency"
-    state: str | None = None
-    case_ref: str | None = None
-
-    def relations(self, actor: Actor) -> frozenset[Relation]:
-        return frozenset({Relation.OWN_AGENCY}) if actor.agency_id == self.id else frozenset({Relation.NONE})
+    __slots__ = ()
 
     def assigned(self, actor: Actor) -> bool:
         return False
@@ -82,6 +77,28 @@ class OwnAgency:
 
     def shown_versions(self, actor: Actor) -> Sequence[object] | None:
         return None
+
+
+class OfTheService(Untold):
+    """What the service itself does before anybody is known."""
+
+    __slots__ = ()
+
+    def relations(self, actor: Actor) -> frozenset[Relation]:
+        return frozenset({Relation.CLOCKWORK})
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAgency(Untold):
+    """The actor's agency as the thing acted on, where there is no other yet: opening a case, listing, inviting."""
+
+    id: UUID
+    kind: str = "agency"
+    state: str | None = None
+    case_ref: str | None = None
+
+    def relations(self, actor: Actor) -> frozenset[Relation]:
+        return frozenset({Relation.OWN_AGENCY}) if actor.agency_id == self.id else frozenset({Relation.NONE})
 
 
 def case_ref(case_id: UUID) -> str:

@@ -7,8 +7,7 @@ erases the case (NIST SP 800-88, cryptographic erase).
 from flask import Flask, current_app
 
 from referral_api.vault.cases import CaseKey, case_key, wrap_case_key
-from referral_api.vault.factors import open_factor, seal_factor
-from referral_api.vault.federation import open_client_secret, seal_client_secret
+from referral_api.vault.credentials import open_client_secret, open_factor, seal_client_secret, seal_factor
 from referral_api.vault.keyring import KeyRing, WeakKeys, end_of_quarter, write_private
 from referral_api.vault.kms import KeyFile, KmsRefused, UnwrapKeys
 from referral_api.vault.rewrapping import KeyInUse, RetiredKek, count_outdated, retire_kek, rewrap_some

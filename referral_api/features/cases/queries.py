@@ -58,6 +58,8 @@ class CaseFile:
     kek_id: str
     wrapped: bytes | None
     rows: dict[str, tuple[int, bytes, datetime]]
+    shown: "CaseView | None" = None
+    """What its finder is shown of it, once that was asked for: opening it all is not done twice."""
 
     def key(self) -> bytes:
         if self.wrapped is None:
@@ -192,6 +194,12 @@ def grants_to(actor: Actor, file: CaseFile) -> list[rules.Grant]:
 
 def view(actor: Actor, file: CaseFile) -> CaseView:
     """What this actor is shown, opened class by class; nothing else is decrypted."""
+    if file.shown is None:
+        file.shown = _view(actor, file)
+    return file.shown
+
+
+def _view(actor: Actor, file: CaseFile) -> CaseView:
     case = file.case
     standing = case.standing or Standing(frozenset(), False)
     key = file.key()

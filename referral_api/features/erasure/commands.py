@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from referral_api.access import Permission
 from referral_api.features.cases.models import Case, CaseExclusion, CaseParty
-from referral_api.features.cases.queries import CaseFile, CaseView, view, view_now
+from referral_api.features.cases.queries import CaseFile, CaseView, view_now
 from referral_api.features.erasure import rules
 from referral_api.features.erasure.destroying import destroy
 from referral_api.features.erasure.models import CaseHold, Erasure
@@ -27,7 +27,6 @@ _OWNER_SIDE = ("owner",)
 def hold_case(actor: Actor, file: CaseFile, *, on: bool, reason: str) -> CaseView:
     """Set the legal hold or lift it, with a reason that is kept sealed. While it is on, nobody erases the case."""
     case = file.case
-    view(actor, file)
     with work(actor, Permission.CASE_HOLD, on=case) as w:
         row = CaseHold(id=ids.new(), case_id=case.id, held=on, member_id=actor.person_id, at=w.now)
         row.reason_sealed = w.seal(file.key(), reason, row.place(), pointer="/reason")
@@ -50,7 +49,6 @@ def hold_case(actor: Actor, file: CaseFile, *, on: bool, reason: str) -> CaseVie
 def request_erasure(actor: Actor, file: CaseFile, *, reason_code: str, reason: str) -> tuple[Erasure, str]:
     """Ask that a case be erased. Nothing is destroyed before a second person confirms it."""
     case = file.case
-    view(actor, file)
     with work(actor, Permission.CASE_ERASE, on=case) as w:
         if actor.person_id is None:
             raise Forbidden("A person answers for an erasure.", reason="on_behalf_of")

@@ -17,10 +17,11 @@ from referral_api.features.accounts.factors.codes import (
     renew_recovery,
     spend,
 )
+from referral_api.features.accounts.factors.enrolling import begin_anew
 from referral_api.features.accounts.factors.proving import proved, spent, wrong_code
 from referral_api.features.accounts.queries import find_self
 from referral_api.features.accounts.sessions.ending import end_sessions
-from referral_api.features.accounts.sessions.opening import SignedIn, new_session, sign_in
+from referral_api.features.accounts.sessions.opening import SignedIn
 from referral_api.identity import totp
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import IllegalStep, NotFound
@@ -55,10 +56,7 @@ def prepare_totp(actor: Actor, *, one_time_code: str | None = None) -> Prepared:
 
 
 def confirm_totp(actor: Actor, *, one_time_code: str) -> tuple[SignedIn, list[str]]:
-    """Enrol the prepared secret by its first code. Every session ends and a new one begins: none gains a factor that it was not opened with.
-
-    Returns the new session's tokens and ten recovery codes, which are shown this once.
-    """
+    """Enrol the prepared secret by its first code. Every session ends and a new one begins, with new recovery codes."""
     member = find_self(actor)
     sealed, until = member.totp_pending_sealed, member.totp_pending_until
     if sealed is None or until is None or actor.now >= until:
@@ -72,12 +70,7 @@ def confirm_totp(actor: Actor, *, one_time_code: str) -> tuple[SignedIn, list[st
         member.totp_pending_sealed = member.totp_pending_until = None
         spend(w, member, Proof("totp", step=step))
         w.record(member, tell=(), reason_code="totp")
-        codes = renew_recovery(w, member)
-        end_sessions(w, member.id, "factor_enrolled")
-        opened = new_session(actor.request, member.id, factor="totp")
-        signed_in = sign_in(w, opened)
-        w.record(opened, "session.opened", reason_code="totp")
-    return signed_in, codes
+        return begin_anew(w, member, factor="totp")
 
 
 def renew_recovery_codes(actor: Actor, *, one_time_code: str) -> list[str]:

@@ -1,6 +1,6 @@
 """The tables of identity providers. Who somebody is there, and what a sign-in was begun with, are kept as keyed hashes alone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,9 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from referral_api.features.agencies.models import OfAgency
 from referral_api.kernel.actor import Actor
-from referral_api.kernel.words import Relation
 from referral_api.store import Base, GuardedText, UtcDateTime
 from referral_api.store.columns import GuardedJson
+from referral_api.work import OfTheService
 
 __all__ = ["FederatedStart", "IdentityLink", "IdentityProvider"]
 
@@ -76,7 +76,7 @@ class IdentityLink(_Confirmed, Base):
         return (self.state,)
 
 
-class FederatedStart(Base):
+class FederatedStart(OfTheService, Base):
     """A sign-in that was begun and has not come back yet."""
 
     __tablename__ = "federated_starts"
@@ -88,15 +88,3 @@ class FederatedStart(Base):
     provider_id: Mapped[UUID] = mapped_column(ForeignKey("identity_providers.id"))
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-
-    def relations(self, actor: Actor) -> frozenset[Relation]:
-        return frozenset({Relation.CLOCKWORK})
-
-    def assigned(self, actor: Actor) -> bool:
-        return False
-
-    def concerns(self) -> Iterable[UUID]:
-        return ()
-
-    def shown_versions(self, actor: Actor) -> Sequence[object] | None:
-        return None

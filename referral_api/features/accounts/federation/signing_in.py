@@ -25,14 +25,13 @@ from referral_api.features.accounts.federation.rules import Bound, bound, factor
 from referral_api.features.accounts.queries import actor_of
 from referral_api.features.accounts.sessions.opening import SignedIn, new_session, sign_in
 from referral_api.features.accounts.sessions.queries import find_active, find_by_username
-from referral_api.features.accounts.sessions.tries import count_missed, count_try, forget_try, refuse
+from referral_api.features.accounts.sessions.tries import clockwork, count_missed, count_try, forget_try, refuse
 from referral_api.identity import secrets
 from referral_api.identity.id_tokens import IdToken, UnknownKey, verify_id_token
 from referral_api.identity.jws import InvalidToken
 from referral_api.kernel import ids
-from referral_api.kernel.actor import Actor, Request
+from referral_api.kernel.actor import Request
 from referral_api.kernel.errors import FieldError, Invalid, Unavailable
-from referral_api.kernel.words import Role
 from referral_api.store.session import session
 from referral_api.work import work
 
@@ -84,7 +83,7 @@ def begin_sign_in(request: Request, *, provider_id: UUID) -> Started:
     start = FederatedStart(
         id=ids.new(), provider_id=asked.id, secret_hash=secrets.digest(secret), expires_at=expires_at
     )
-    with work(_clockwork(request), Permission.SESSION_TRY, on=start) as w:
+    with work(clockwork(request), Permission.SESSION_TRY, on=start) as w:
         w.session.execute(delete(FederatedStart).where(FederatedStart.expires_at <= w.now))
         w.add(start)
         w.made = (start.kind, start.id)
@@ -134,7 +133,7 @@ def _take(request: Request, secret: str) -> _Asked | None:
     if start is None:
         session().rollback()
         return None
-    with work(_clockwork(request), Permission.SESSION_TRY, on=start) as w:
+    with work(clockwork(request), Permission.SESSION_TRY, on=start) as w:
         found = w.session.get(IdentityProvider, start.provider_id, populate_existing=True)
         counts = found is not None and found.state == "confirmed" and request.now < start.expires_at
         asked = _asked(found) if found is not None and counts else None
@@ -193,10 +192,6 @@ def _bound(secret: str) -> Bound:
 def _providers() -> asking.Providers:
     known: asking.Providers = current_app.extensions.setdefault("identity_providers", asking.Providers())
     return known
-
-
-def _clockwork(request: Request) -> Actor:
-    return Actor("service", None, None, request, roles=frozenset({Role.SERVICE}))
 
 
 def _away() -> Unavailable:

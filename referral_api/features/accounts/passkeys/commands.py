@@ -10,20 +10,20 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from referral_api.access import Permission
-from referral_api.features.accounts.factors.codes import forget_factors, is_enrolled, renew_recovery
+from referral_api.features.accounts.factors.codes import forget_factors, is_enrolled
+from referral_api.features.accounts.factors.enrolling import begin_anew
 from referral_api.features.accounts.factors.proving import proved, spent
-from referral_api.features.accounts.models import Member
 from referral_api.features.accounts.passkeys.challenges import REGISTER, new_challenge, spend_challenge
 from referral_api.features.accounts.passkeys.models import Passkey
 from referral_api.features.accounts.passkeys.queries import find_own_passkey
 from referral_api.features.accounts.queries import find_self
 from referral_api.features.accounts.sessions.ending import end_sessions
-from referral_api.features.accounts.sessions.opening import SignedIn, new_session, sign_in
+from referral_api.features.accounts.sessions.opening import SignedIn
 from referral_api.identity.passkeys import HANDLE_SIZE, Attestation, InvalidPasskey, RelyingParty
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import FieldError, IllegalStep, Invalid
-from referral_api.work import Work, work
+from referral_api.work import work
 
 __all__ = ["Enrolled", "prepare_passkey", "register_passkey", "relying_party", "remove_passkey"]
 
@@ -85,7 +85,10 @@ def register_passkey(actor: Actor, *, name: str, said: Attestation) -> Enrolled:
         except IntegrityError:
             raise _not_registered() from None
         w.record(member, tell=(), reason_code="passkey")
-        return _begin_anew(w, actor, member, passkey) if first else Enrolled(passkey)
+        if not first:
+            return Enrolled(passkey)
+        signed_in, codes = begin_anew(w, member, factor="passkey")
+        return Enrolled(passkey, signed_in, tuple(codes))
 
 
 def remove_passkey(actor: Actor, passkey_id: UUID, *, one_time_code: str) -> None:
@@ -99,15 +102,6 @@ def remove_passkey(actor: Actor, passkey_id: UUID, *, one_time_code: str) -> Non
             forget_factors(w, member)
         w.record(member, tell=(), reason_code="passkey")
         end_sessions(w, member.id, "factor_removed")
-
-
-def _begin_anew(w: Work, actor: Actor, member: Member, passkey: Passkey) -> Enrolled:
-    codes = renew_recovery(w, member)
-    end_sessions(w, member.id, "factor_enrolled")
-    opened = new_session(actor.request, member.id, factor="passkey")
-    signed_in = sign_in(w, opened)
-    w.record(opened, "session.opened", reason_code="passkey")
-    return Enrolled(passkey, signed_in, tuple(codes))
 
 
 def _not_registered() -> Invalid:

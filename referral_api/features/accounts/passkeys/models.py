@@ -1,15 +1,13 @@
 """The tables of passkeys, and of the challenges that wait for an answer."""
 
-from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from referral_api.kernel.actor import Actor
-from referral_api.kernel.words import Relation
 from referral_api.store import Base, GuardedText, UtcDateTime, choice
+from referral_api.work import OfTheService
 
 __all__ = ["Passkey", "PasskeyChallenge"]
 
@@ -31,7 +29,7 @@ class Passkey(Base):
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class PasskeyChallenge(Base):
+class PasskeyChallenge(OfTheService, Base):
     """Random bytes that an authenticator is to sign within five minutes, kept as a digest, and gone with their first answer.
 
     To register, they are bound to the session that asked; to sign in, to the member who was named, or to nobody.
@@ -46,15 +44,3 @@ class PasskeyChallenge(Base):
     use: Mapped[str] = mapped_column(choice(12))
     bound_to: Mapped[UUID | None] = mapped_column(Uuid)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-
-    def relations(self, actor: Actor) -> frozenset[Relation]:
-        return frozenset({Relation.CLOCKWORK})
-
-    def assigned(self, actor: Actor) -> bool:
-        return False
-
-    def concerns(self) -> Iterable[UUID]:
-        return ()
-
-    def shown_versions(self, actor: Actor) -> Sequence[object] | None:
-        return None

@@ -1,6 +1,5 @@
 """The tables of signing in. No token and no user name is kept, only hashes."""
 
-from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,11 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.words import Relation
 from referral_api.store import Base, UtcDateTime, choice
+from referral_api.work import Untold
 
 __all__ = ["MemberSession", "RefreshToken", "SignInTry"]
 
 
-class MemberSession(Base):
+class MemberSession(Untold, Base):
     """One signing-in of a member, until it is ended or `expires_at` has come."""
 
     __tablename__ = "sessions"
@@ -39,15 +39,6 @@ class MemberSession(Base):
 
     def relations(self, actor: Actor) -> frozenset[Relation]:
         return frozenset({Relation.SELF if actor.id == self.member_id else Relation.NONE})
-
-    def assigned(self, actor: Actor) -> bool:
-        return False
-
-    def concerns(self) -> Iterable[UUID]:
-        return ()
-
-    def shown_versions(self, actor: Actor) -> Sequence[object] | None:
-        return None
 
 
 class RefreshToken(Base):

@@ -4,7 +4,6 @@ Counts are per account and address: nobody can lock a person out from elsewhere.
 account and address, so that it cannot be flooded; a user name that is tried is kept only as a keyed hash (audit.md, 1).
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NoReturn
@@ -19,9 +18,9 @@ from referral_api.features.accounts.models import Member
 from referral_api.features.accounts.sessions.models import SignInTry
 from referral_api.kernel.actor import Actor, Request
 from referral_api.kernel.errors import RateLimited, Unauthenticated
-from referral_api.kernel.words import Relation, Role
+from referral_api.kernel.words import Role
 from referral_api.store.session import session
-from referral_api.work import Work, deny, work
+from referral_api.work import OfTheService, Work, deny, work
 
 __all__ = ["SignInFailed", "Try", "clockwork", "count_missed", "count_try", "forget_try", "refuse", "report_failure"]
 
@@ -44,7 +43,7 @@ class TriedTooOften(RateLimited):
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
+class Try(OfTheService):
     """One try to sign in: to which account (hashed), from where, and whether the log should hear of its failure."""
 
     account: str
@@ -54,18 +53,6 @@ class Try:
     id: UUID = _NOTHING
     state: str | None = None
     case_ref: str | None = None
-
-    def relations(self, actor: Actor) -> frozenset[Relation]:
-        return frozenset({Relation.CLOCKWORK})
-
-    def assigned(self, actor: Actor) -> bool:
-        return False
-
-    def concerns(self) -> Iterable[UUID]:
-        return ()
-
-    def shown_versions(self, actor: Actor) -> Sequence[object] | None:
-        return None
 
 
 def count_try(request: Request, account: str, *, action: str, most: int | None = MOST) -> Try:
