@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, and_, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from referral_api.access import Permission
+from referral_api.api.authorization import INVALID_PROOF, INVALID_TOKEN
 from referral_api.features.accounts.clients.rules import in_force, words
 from referral_api.features.accounts.models import Certificate, Client, Member, MemberRole
 from referral_api.features.accounts.oauth.models import RevokedToken
@@ -128,7 +129,7 @@ def identify(token: str, request: Request, on_behalf_of: str | None, proof: Proo
     except InvalidToken:
         raise _not_signed_in() from None
     if proof is not None and not use_up(proof.digest, until=proof.expires_at):
-        raise Unauthenticated("This DPoP proof was used before: make one for each call.", reason="invalid_dpop_proof")
+        raise Unauthenticated("This DPoP proof was used before: make one for each call.", reason=INVALID_PROOF)
     return identify_claims(claims, request, on_behalf_of)
 
 
@@ -207,7 +208,7 @@ def _client_of(client_id: UUID, claims: Claims, request: Request, on_behalf_of: 
 
 
 def _not_signed_in() -> Unauthenticated:
-    return Unauthenticated("The access token is not valid, or no longer. Sign in again.", reason="invalid_token")
+    return Unauthenticated("The access token is not valid, or no longer. Sign in again.", reason=INVALID_TOKEN)
 
 
 def find_self(actor: Actor) -> Member:

@@ -20,6 +20,8 @@ class OfAgency:
     """What belongs to one agency and to no case: its people, systems, certificates, services. For every other agency it does not exist."""
 
     if TYPE_CHECKING:
+        kind: str
+        id: Mapped[UUID]
         agency_id: Mapped[UUID]
         status: Mapped[str]
         version: Mapped[int]

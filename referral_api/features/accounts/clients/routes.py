@@ -33,8 +33,8 @@ def _again(call: Call, client_id: UUID) -> Reply:
 def list_clients(call: Call) -> Reply:
     """List your agency's systems."""
     agency = people_of(call.actor, call.id("agency"))
-    page = queries.list_clients(call.actor, agency, limit=call.query["limit"], after=paging.after(call))
-    return paging.page(call, [client_out(row, call.now) for row in page.rows], page.next_after)
+    found, next_after = queries.list_clients(call.actor, agency, limit=call.query["limit"], after=paging.after(call))
+    return paging.page(call, [client_out(each, call.now) for each in found], next_after)
 
 
 @room.post(

@@ -1,21 +1,18 @@
 """Finding an agency's identity providers and links, and whom a sign-in through them lets in."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from flask import current_app
 from sqlalchemy import or_, select
 
 from referral_api import vault
 from referral_api.access import Permission
+from referral_api.features.accounts.agency import find_below, list_below, read_below
 from referral_api.features.accounts.federation.models import FederatedStart, IdentityLink, IdentityProvider
 from referral_api.features.accounts.models import Member
-from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
-from referral_api.kernel.errors import NotFound
-from referral_api.store.pages import page_of
 from referral_api.store.session import session
-from referral_api.work import OwnAgency, disclose
+from referral_api.work import OwnAgency
 
 __all__ = [
     "Linked",
@@ -44,17 +41,11 @@ class Linked(NamedTuple):
 
 def subject_hash(provider_id: UUID, subject: str) -> bytes:
     """What is kept of a subject: to be found again, and to tell nobody who reads the table."""
-    ring: vault.KeyRing = current_app.extensions["vault"]
-    return ring.digest("federation", b"subject " + provider_id.bytes + subject.encode())
+    return vault.ring().digest("federation", b"subject " + provider_id.bytes + subject.encode())
 
 
 def find_provider(agency_id: UUID, provider_id: UUID, *, lock: bool = False) -> IdentityProvider:
-    """The provider of this agency; locked, nobody else changes it meanwhile."""
-    query = select(IdentityProvider).where(IdentityProvider.id == provider_id, IdentityProvider.agency_id == agency_id)
-    found = session().execute(query.with_for_update() if lock else query, execution_options=_FRESH).scalar_one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return find_below(IdentityProvider, agency_id, provider_id, lock=lock)
 
 
 def find_confirmed(provider_id: UUID) -> IdentityProvider | None:
@@ -64,48 +55,30 @@ def find_confirmed(provider_id: UUID) -> IdentityProvider | None:
 
 
 def read_provider(actor: Actor, agency_id: UUID, provider_id: UUID) -> IdentityProvider:
-    provider = find_provider(agency_id, provider_id)
-    disclose(actor, Permission.PROVIDER_READ, provider)
-    return provider
+    return read_below(actor, Permission.PROVIDER_READ, IdentityProvider, agency_id, provider_id)
 
 
 def list_providers(
     actor: Actor, agency: OwnAgency, *, limit: int, after: UUID | None
 ) -> tuple[list[IdentityProvider], UUID | None]:
     """The agency's identity providers, newest first."""
-    query: Any = select(IdentityProvider.id, IdentityProvider).where(IdentityProvider.agency_id == agency.id)
-    page = page_of(session(), query, IdentityProvider.id, limit=limit, after=after)
-    shown = [ids.show("identity_provider", row.id) for row in page.rows]
-    disclose(actor, Permission.PROVIDER_READ, agency, returned_ids=shown)
-    return [row[1] for row in page.rows], page.next_after
+    return list_below(actor, Permission.PROVIDER_READ, IdentityProvider, agency, limit=limit, after=after)
 
 
 def find_link(agency_id: UUID, link_id: UUID, *, lock: bool = False) -> IdentityLink:
-    """The link of this agency; locked, nobody else changes it meanwhile."""
-    query = select(IdentityLink).where(IdentityLink.id == link_id, IdentityLink.agency_id == agency_id)
-    found = session().execute(query.with_for_update() if lock else query, execution_options=_FRESH).scalar_one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return find_below(IdentityLink, agency_id, link_id, lock=lock)
 
 
 def read_link(actor: Actor, agency_id: UUID, link_id: UUID) -> IdentityLink:
-    link = find_link(agency_id, link_id)
-    disclose(actor, Permission.LINK_READ, link)
-    return link
+    return read_below(actor, Permission.LINK_READ, IdentityLink, agency_id, link_id)
 
 
 def list_links(
     actor: Actor, agency: OwnAgency, *, member_id: UUID | None, limit: int, after: UUID | None
 ) -> tuple[list[IdentityLink], UUID | None]:
     """Which of the agency's members sign in through a provider, newest first."""
-    query: Any = select(IdentityLink.id, IdentityLink).where(IdentityLink.agency_id == agency.id)
-    if member_id is not None:
-        query = query.where(IdentityLink.member_id == member_id)
-    page = page_of(session(), query, IdentityLink.id, limit=limit, after=after)
-    shown = [ids.show("identity_link", row.id) for row in page.rows]
-    disclose(actor, Permission.LINK_READ, agency, returned_ids=shown)
-    return [row[1] for row in page.rows], page.next_after
+    wanted = [] if member_id is None else [IdentityLink.member_id == member_id]
+    return list_below(actor, Permission.LINK_READ, IdentityLink, agency, *wanted, limit=limit, after=after)
 
 
 def is_linked(provider_id: UUID, hashed: bytes, member_id: UUID) -> bool:

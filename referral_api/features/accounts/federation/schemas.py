@@ -73,20 +73,25 @@ class EnterProvider(Body):
     factor_amr = _words(f"Or one of these `amr` (RFC 8176), {_COUNTS}", "mfa", load_default=list)
 
 
-class ProviderOut(Body):
-    id = Id("identity_provider")
+class _Confirmed(Body):
+    """Entered by one person, confirmed by another, ended."""
+
     agency_id = Id("agency")
-    issuer = Text()
-    client_id = _client_id()
-    redirect_uri = _redirect_uri()
-    factor_acr = _words(f"One of these `acr` is needed, {_COUNTS}", "https://refeds.org/profile/mfa")
-    factor_amr = _words(f"Or one of these `amr` (RFC 8176), {_COUNTS}", "mfa")
     state = Code(among=_STATES)
     entered_by = Id("member")
     entered_at = Moment()
     confirmed_by = Id("member", allow_none=True)
     confirmed_at = Moment(allow_none=True)
     ended_at = Moment(allow_none=True)
+
+
+class ProviderOut(_Confirmed):
+    id = Id("identity_provider")
+    issuer = Text()
+    client_id = _client_id()
+    redirect_uri = _redirect_uri()
+    factor_acr = _words(f"One of these `acr` is needed, {_COUNTS}", "https://refeds.org/profile/mfa")
+    factor_amr = _words(f"Or one of these `amr` (RFC 8176), {_COUNTS}", "mfa")
 
 
 class EnterLink(Body):
@@ -103,17 +108,10 @@ class LinkList(ListQuery):
     member_id = Id("member", load_default=None, metadata={"description": "Of this member alone."})
 
 
-class LinkOut(Body):
+class LinkOut(_Confirmed):
     id = Id("identity_link")
-    agency_id = Id("agency")
     provider_id = Id("identity_provider")
     member_id = Id("member")
-    state = Code(among=_STATES)
-    entered_by = Id("member")
-    entered_at = Moment()
-    confirmed_by = Id("member", allow_none=True)
-    confirmed_at = Moment(allow_none=True)
-    ended_at = Moment(allow_none=True)
 
 
 class BeginSignIn(Body):
