@@ -18,8 +18,14 @@ _SKEW: Final = timedelta(minutes=1)
 _OLDEST: Final = timedelta(minutes=10)
 """A token is made at the end of a sign-in that was begun here at most so long ago."""
 _MOST_KEYS: Final = 20
-_HASHES: Final = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512, "DSA": hashlib.sha512}
-"""By the last three letters of the algorithm; Ed25519 hashes with SHA-512."""
+_HASHES: Final = {
+    "256": hashlib.sha256,
+    "384": hashlib.sha384,
+    "512": hashlib.sha512,
+    "DSA": hashlib.sha512,
+    "519": hashlib.sha512,
+}
+"""By the last three letters of the algorithm; Ed25519, also called EdDSA, hashes with SHA-512."""
 _MOST_CLAIMS: Final = 1_000
 """Providers add groups and roles. Nothing is made of them."""
 

@@ -1,4 +1,4 @@
-"""Public keys as JWKs (RFC 7517, 7518, 8037): read strictly, once, and bound to the algorithms that they may verify."""
+"""Public keys as JWKs (RFC 7517, 7518, 8037, 9864): read strictly, once, and bound to the algorithms that they may verify."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ _CURVES: Final[Mapping[str, tuple[ec.EllipticCurve, int, str]]] = {
     "P-521": (ec.SECP521R1(), 66, "ES512"),
 }
 _RSA: Final = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"})
-_EDDSA: Final = frozenset({"EdDSA"})
+_EDDSA: Final = frozenset({"EdDSA", "Ed25519"})
 ALGORITHMS: Final = frozenset(alg for _, _, alg in _CURVES.values()) | _RSA | _EDDSA
 """Asymmetric and current only: no HMAC, no `none`, no SHA-1."""
 

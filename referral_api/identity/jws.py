@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from jwt import PyJWS, PyJWTError
+from jwt.algorithms import OKPAlgorithm
 
 from referral_api.guard import strict_json
 from referral_api.identity import base64url
@@ -13,10 +14,12 @@ from referral_api.identity.jwk import ALGORITHMS, InvalidKey, VerificationKey, r
 __all__ = ["InvalidToken", "read_header", "verify_own_signature", "verify_signature"]
 
 _LONGEST: Final = 8192
-_COMPACT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+_COMPACT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+")
+"""A payload may be empty, and is then signed as such: whoever reads claims in it finds none."""
 _REFUSED_HEADERS: Final = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64", "zip"})
 """Members by which a token would bring its own key, or change what is signed or how it is read."""
 _JWS: Final = PyJWS(sorted(ALGORITHMS), {"verify_signature": True, "enforce_minimum_key_length": True})
+_JWS.register_algorithm("Ed25519", OKPAlgorithm())  # RFC 9864: what newer clients call EdDSA with this curve.
 
 
 class InvalidToken(ValueError):

@@ -38,5 +38,5 @@ def compact(header, payload, key, *, algorithm=None):
     """A compact JWS over these very bytes (or over JSON of an object), signed as `algorithm` says, by default as the header does."""
     parts = [part if isinstance(part, bytes) else json.dumps(part).encode() for part in (header, payload)]
     signing_input = ".".join(base64url.encode(part) for part in parts)
-    signer = get_default_algorithms()[algorithm or header["alg"]]
+    signer = get_default_algorithms()[(algorithm or header["alg"]).replace("Ed25519", "EdDSA")]
     return f"{signing_input}.{base64url.encode(signer.sign(signing_input.encode(), key))}"

@@ -69,6 +69,7 @@ def test_a_good_token_gives_the_subject_and_how_it_was_proved_and_nothing_else()
         ("PS384", "r", RSA, "sha384"),
         ("ES256", "p", P256, "sha256"),
         ("EdDSA", "d", ED25519, "sha512"),
+        ("Ed25519", "d", ED25519, "sha512"),
     ],
 )
 def test_the_access_token_that_came_along_is_the_one_that_is_meant(alg, kid, key, name):
