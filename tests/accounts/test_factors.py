@@ -136,7 +136,7 @@ def test_a_session_without_a_factor_says_so_and_can_sign_out(office):
     said = newcomer(office)
     assert said["enrolment_required"]
     assert office.get("/v1/me", by=said["access_token"]).json["enrolment_required"]
-    assert {"totp_enrolled_at": None, "recovery_codes_left": 0} == office.get(
+    assert {"totp_enrolled_at": None, "passkeys": 0, "recovery_codes_left": 0} == office.get(
         "/v1/me/factors", by=said["access_token"]
     ).json
     assert 204 == office.call("DELETE", "/v1/sessions/current", by=said["access_token"]).status_code

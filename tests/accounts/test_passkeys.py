@@ -195,6 +195,20 @@ def test_nobody_has_more_than_twenty(office):
         session().commit()
     office.clock.pass_by(seconds=30)
     assert 409 == office.post(OPTIONS, {"one_time_code": code(office, "cal")}, by="cal").status_code
+    assert 20 == office.get("/v1/me/factors", by="cal").json["passkeys"]
+
+
+def test_options_that_wait_in_several_sessions_do_not_make_more_than_twenty(office):
+    first, second = Authenticator().make(options_for(office)), Authenticator().make(options_for(office))
+    register(office)
+    with office.app.app_context(), only_here(session()):
+        row = session().execute(select(Passkey.__table__)).one()._mapping
+        more = [{**row, "id": ids.new(), "credential_id": bytes([each])} for each in range(18)]
+        session().execute(Passkey.__table__.insert(), more)
+        session().commit()
+    answers = [office.post(MINE, {"name": "One", "credential": made}, by="cal") for made in (first, second)]
+    assert [201, 409] == [answer.status_code for answer in answers]
+    assert 20 == office.get("/v1/me/factors", by="cal").json["passkeys"]
 
 
 # Signing in.

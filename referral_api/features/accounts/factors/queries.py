@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from referral_api.access import Permission
 from referral_api.features.accounts.factors.models import RecoveryCode
+from referral_api.features.accounts.passkeys.models import Passkey
 from referral_api.features.accounts.queries import find_self
 from referral_api.kernel.actor import Actor
 from referral_api.store.session import session
@@ -20,12 +21,15 @@ class Factors:
     """What a member holds beside the password."""
 
     totp_enrolled_at: datetime | None
+    passkeys: int
     recovery_codes_left: int
 
 
 def read_factors(actor: Actor) -> Factors:
     member = find_self(actor)
+    passkeys = select(func.count()).where(Passkey.member_id == member.id)
     left = select(func.count()).where(RecoveryCode.member_id == member.id, RecoveryCode.used_at.is_(None))
-    found = Factors(member.totp_enrolled_at, session().execute(left).scalar_one())
+    held = session().execute(select(passkeys.scalar_subquery(), left.scalar_subquery())).one()
+    found = Factors(member.totp_enrolled_at, *held)
     disclose(actor, Permission.FACTOR_READ, member)
     return found

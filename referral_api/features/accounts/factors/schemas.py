@@ -6,6 +6,7 @@ from referral_api.api.fields import Body, Machine, Moment, Whole, many
 from referral_api.features.accounts.factors.codes import RECOVERY_CODES
 from referral_api.features.accounts.factors.commands import Prepared
 from referral_api.features.accounts.factors.queries import Factors
+from referral_api.features.accounts.passkeys.models import MOST
 from referral_api.features.accounts.sessions.schemas import SignedInOut, one_time_code
 from referral_api.kernel import clock
 
@@ -64,6 +65,7 @@ class EnrolledOut(SignedInOut, RecoveryCodesOut):
 
 class FactorsOut(Body):
     totp_enrolled_at = Moment(allow_none=True)
+    passkeys = Whole(0, MOST, metadata={"description": "How many; `GET /v1/me/passkeys` lists them.", "example": 1})
     recovery_codes_left = Whole(0, RECOVERY_CODES)
 
 
@@ -79,5 +81,6 @@ def factors_out(factors: Factors) -> dict[str, Any]:
     enrolled = factors.totp_enrolled_at
     return {
         "totp_enrolled_at": clock.show(enrolled) if enrolled else None,
+        "passkeys": factors.passkeys,
         "recovery_codes_left": factors.recovery_codes_left,
     }

@@ -1,8 +1,9 @@
 """Registering passkeys and giving them up."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from flask import current_app
@@ -13,8 +14,9 @@ from referral_api.access import Permission
 from referral_api.features.accounts.factors.codes import forget_factors, is_enrolled
 from referral_api.features.accounts.factors.enrolling import begin_anew
 from referral_api.features.accounts.factors.proving import proved, spent
+from referral_api.features.accounts.models import Member
 from referral_api.features.accounts.passkeys.challenges import REGISTER, new_challenge, spend_challenge
-from referral_api.features.accounts.passkeys.models import Passkey
+from referral_api.features.accounts.passkeys.models import MOST, Passkey
 from referral_api.features.accounts.passkeys.queries import find_own_passkey
 from referral_api.features.accounts.queries import find_self
 from referral_api.features.accounts.sessions.ending import end_sessions
@@ -23,11 +25,9 @@ from referral_api.identity.passkeys import HANDLE_SIZE, Attestation, InvalidPass
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import FieldError, IllegalStep, Invalid
-from referral_api.work import work
+from referral_api.work import Work, work
 
 __all__ = ["Enrolled", "prepare_passkey", "register_passkey", "relying_party", "remove_passkey"]
-
-MOST: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,7 @@ def prepare_passkey(actor: Actor, *, one_time_code: str | None = None) -> dict[s
     member, proof, tried = proved(actor, one_time_code, Permission.FACTOR_PREPARE)
     with work(actor, Permission.FACTOR_PREPARE, on=member) as w:
         spent(w, member, proof, tried)
-        held = w.session.execute(select(Passkey.credential_id).where(Passkey.member_id == member.id)).scalars().all()
-        if len(held) >= MOST:
-            raise IllegalStep("all_taken", ["remove"], "Nobody has more than twenty passkeys: remove one first.")
+        held = _held_with_room(w, member)
         member.passkey_handle = member.passkey_handle or secrets.token_bytes(HANDLE_SIZE)
         challenge = new_challenge(w, use=REGISTER, bound_to=actor.session_id)
         w.record(member, tell=(), reason_code="passkey")
@@ -70,6 +68,7 @@ def register_passkey(actor: Actor, *, name: str, said: Attestation) -> Enrolled:
     except InvalidPasskey:
         raise _not_registered() from None
     with work(actor, Permission.FACTOR_ENROLL, on=member) as w:
+        _held_with_room(w, member)
         first = not is_enrolled(member)
         passkey = Passkey(
             id=ids.new(),
@@ -102,6 +101,14 @@ def remove_passkey(actor: Actor, passkey_id: UUID, *, one_time_code: str) -> Non
             forget_factors(w, member)
         w.record(member, tell=(), reason_code="passkey")
         end_sessions(w, member.id, "factor_removed")
+
+
+def _held_with_room(w: Work, member: Member) -> Sequence[bytes]:
+    """The credential ids that the member holds; asked again when one is added, since options may wait in several sessions."""
+    held = w.session.execute(select(Passkey.credential_id).where(Passkey.member_id == member.id)).scalars().all()
+    if len(held) >= MOST:
+        raise IllegalStep("all_taken", ["remove"], "Nobody has more than twenty passkeys: remove one first.")
+    return held
 
 
 def _not_registered() -> Invalid:

@@ -1,6 +1,7 @@
 """The tables of passkeys, and of the challenges that wait for an answer."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Uuid
@@ -9,7 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from referral_api.store import Base, GuardedText, UtcDateTime, choice
 from referral_api.work import OfTheService
 
-__all__ = ["Passkey", "PasskeyChallenge"]
+__all__ = ["MOST", "Passkey", "PasskeyChallenge"]
+
+MOST: Final = 20
+"""Passkeys of one member."""
 
 
 class Passkey(Base):

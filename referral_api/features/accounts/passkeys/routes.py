@@ -35,7 +35,7 @@ def prepare_passkey(call: Call) -> Reply:
     answer=schemas.RegisteredOut,
     status=201,
     before_factor=True,
-    problems=("not-found",),
+    problems=("not-found", "illegal-step"),
 )
 def register_passkey(call: Call) -> Reply:
     """Register the passkey that my authenticator made; as the first factor, all sessions end, and a new one begins."""

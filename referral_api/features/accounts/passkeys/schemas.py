@@ -6,7 +6,8 @@ from marshmallow import EXCLUDE
 
 from referral_api.api.fields import Body, Code, Codes, Flag, Id, Machine, Moment, Nested, Text, Whole, many
 from referral_api.features.accounts.factors.schemas import EnrolledOut
-from referral_api.features.accounts.passkeys.commands import MOST, Enrolled
+from referral_api.features.accounts.passkeys.commands import Enrolled
+from referral_api.features.accounts.passkeys.models import MOST
 from referral_api.features.accounts.sessions.schemas import one_time_code, signed_in_out
 from referral_api.identity.passkeys import Assertion, Attestation
 from referral_api.kernel import clock, ids
