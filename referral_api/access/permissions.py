@@ -97,6 +97,7 @@ class Permission(StrEnum):
     MEMBER_READ = "member:read", "member.read"
     MEMBER_CONFIRM = "member:confirm", "member.confirmed"
     MEMBER_JOIN = "member:join", "member.joined"
+    MEMBER_READMIT = "member:readmit", "member.readmitted"
     CLIENT_CREATE = "client:create", "client.created"
     CLIENT_CHANGE = "client:change", "client.changed"
     CLIENT_READ = "client:read", "client.read"

@@ -240,6 +240,12 @@ POLICY: tuple[Rule, ...] = (
     ),
     _allow(P.MEMBER_JOIN, PEOPLE, R.SELF, because="who was invited takes the invitation up"),
     _allow(
+        P.MEMBER_READMIT,
+        CLOCK,
+        R.ANY,
+        because="an only admin who lost every factor has nobody else; whoever runs the installation does it, at its command line",
+    ),
+    _allow(
         P.MEMBER_READ,
         AGENCY_ADMINS | SUPERVISORS | AUDITORS,
         R.OWN_AGENCY,

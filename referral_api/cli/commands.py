@@ -13,8 +13,9 @@ from referral_api.cli.demo.commands import demo
 from referral_api.cli.erasures import erasures
 from referral_api.cli.installation import CreateApp, Unusable, from_here
 from referral_api.cli.keys import keys
-from referral_api.cli.people import agency, client, member, platform
+from referral_api.cli.people import agency, member, platform
 from referral_api.cli.serving import serve
+from referral_api.cli.systems import client
 from referral_api.cli.worker import worker
 
 __all__ = ["main", "referral"]

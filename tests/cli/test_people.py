@@ -50,11 +50,14 @@ def test_the_founder_admits_an_agency_and_invites_its_first_admin(founded):
     )  # fmt: skip
     join(founded, "cleo", member["invitation"])
     client = json.loads(
-        founded.done("client", "create", "--as", "cleo", "--name", "Bridge", "--scope", "referral:read", "--json")
-    )
+        founded.done(
+            "client", "create", "--as", "cleo", "--name", "Bridge", "--scope", "referral:read", "--dpop", "--json",
+        )
+    )  # fmt: skip
 
     assert agency["id"] == member["agency_id"] == client["agency_id"]
     assert "client_secret" in client
+    assert client["dpop_bound_access_tokens"]
     assert "client.created" == entries(founded)[-1]["action"]
 
 
@@ -105,3 +108,23 @@ def test_every_command_that_takes_words_writes_them_through_the_guard(founded, s
     before = len(entries(founded))
     assert 0 != founded(*said[:2], "--as", "root", *said[2:]).exit_code
     assert all(entry["outcome"] != "allowed" for entry in entries(founded)[before:])
+
+
+def test_the_only_platform_admin_is_let_in_again_and_the_log_says_so(founded):
+    again = json.loads(founded.done("member", "readmit", "--username", "Root", "--json"))
+
+    assert (["platform_admin"], "invited") == (again["roles"], again["status"])
+    last = entries(founded)[-1]
+    assert ("member.readmitted", "service") == (last["action"], last["actor"]["kind"])
+    join(founded, "root", again["invitation"])
+    founded.done("agency", "create", "--as", "root", "--name", "Court", "--type", "court", "--country", "KH")
+
+
+def test_who_is_no_admin_is_not_let_in_again_and_the_try_is_recorded(founded):
+    founded.done("member", "invite", "--as", "root", "--username", "ida", "--role", "auditor")
+    result = founded("member", "readmit", "--username", "ida")
+
+    assert 1 == result.exit_code
+    last = entries(founded)[-1]
+    assert ("member.readmitted", "denied", "not_admin") == (last["action"], last["outcome"], last["reason_code"])
+    assert 1 == founded("member", "readmit", "--username", "nobody").exit_code

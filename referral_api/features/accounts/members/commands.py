@@ -21,7 +21,7 @@ from referral_api.kernel.errors import FieldError, Forbidden, IllegalStep, Inval
 from referral_api.kernel.words import Role
 from referral_api.work import OwnAgency, Work, work
 
-__all__ = ["INVITATION_HOLDS", "change_member", "confirm_member", "invite_member"]
+__all__ = ["INVITATION_HOLDS", "change_member", "confirm_member", "invite_anew", "invite_member"]
 
 INVITATION_HOLDS = timedelta(days=7)
 
@@ -111,7 +111,7 @@ def change_member(
         if status == "left":
             _leave(w, person)
         elif status == "invited":
-            invitation = _invite_anew(w, person)
+            invitation = invite_anew(w, person)
         _touch(w, member)
         w.record(member, fields=changed)
     return person, invitation
@@ -141,7 +141,7 @@ def _leave(w: Work, person: Person) -> None:
     end_sessions(w, member.id, "member_left")
 
 
-def _invite_anew(w: Work, person: Person) -> str:
+def invite_anew(w: Work, person: Person) -> str:
     """For a lost password or a lost factor. Whoever has come already needs a second person again: else the admin who holds the new
     invitation could take it up and be somebody else."""
     member: Member = person.member

@@ -19,7 +19,16 @@ from referral_api.store.pages import page_of
 from referral_api.store.session import session
 from referral_api.work import OwnAgency, disclose
 
-__all__ = ["Person", "confirmers", "find_invited", "find_person", "has_admin", "list_people", "read_person"]
+__all__ = [
+    "Person",
+    "confirmers",
+    "find_invited",
+    "find_named",
+    "find_person",
+    "has_admin",
+    "list_people",
+    "read_person",
+]
 
 _ROLES = and_(MemberRole.member_id == Member.id, MemberRole.ended_at.is_(None))
 
@@ -48,6 +57,11 @@ def find_person(agency_id: UUID, member_id: UUID, *, lock: bool = False) -> Pers
 def find_invited(username: str, *, lock: bool = False) -> Person | None:
     """Who was invited under this user name and has not come yet."""
     return _person(Member.username == username, Member.status == "invited", lock=lock)
+
+
+def find_named(username: str) -> Person | None:
+    """Whoever has this user name, locked; not who left."""
+    return _person(Member.username == username, Member.status != "left", lock=True)
 
 
 def _person(*which: Any, lock: bool) -> Person | None:
