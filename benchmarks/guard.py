@@ -26,8 +26,8 @@ LANGUAGES = ("en", "es", "fr", "ar", "km", "zh")
 
 
 def need(language: str) -> str:
-    """An ordinary text of 1.5 KB."""
-    return "\n".join([PROSE[language]] * SIZE)[:SIZE]
+    """An ordinary text of 1.5 KB of UTF-8."""
+    return "\n".join([PROSE[language]] * SIZE).encode()[:SIZE].decode(errors="ignore")
 
 
 def scans(body: dict[str, Any], tail: guard.Tail) -> None:

@@ -18,7 +18,7 @@ from referral_api.guard.document import Numbers, Piece, gather, walk
 from referral_api.guard.families import FAMILIES
 from referral_api.guard.numbers import number_list
 from referral_api.guard.tail import Tail
-from referral_api.guard.verdict import Verdict, judge, strewn
+from referral_api.guard.verdict import Verdict, judge, judged, strewn
 
 __all__ = ["FAMILIES", "Finding", "Tail", "scan", "scan_document", "scan_texts"]
 
@@ -26,8 +26,11 @@ __all__ = ["FAMILIES", "Finding", "Tail", "scan", "scan_document", "scan_texts"]
 _SHORTEST: Final = 8  # below this a text is judged only together with its neighbours
 _CRUMB: Final = 4
 _CRUMBS: Final = 64
-_LONG: Final = 50_000  # characters in which it is worth to look for the place
+_MOST: Final = 50_000  # characters in which it is worth to look for the place
+_LONG: Final = 1_024  # bytes of UTF-8 in which a text shows by itself what it is
 _NOTHING: Final = Verdict(None, 0)
+_WORD: Final = 40
+_SEAM: Final = 256  # characters at both ends of a long text which may be one run with its neighbours
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,14 @@ def scan(text: str, tail: Tail = Tail.EMPTY) -> tuple[str | None, Tail]:
 
     A refusal returns the tail that was given, so that refused material leaves no trace.
     """
-    verdict = alone = judge(text)
-    if alone.family is None and tail.text:
-        verdict = judge(f"{tail.text}\n{text}")
-    if verdict.family is not None:
-        return verdict.family, tail
+    alone = judged(text)
+    if alone.family is not None:
+        return alone.family, tail
+    if tail.text:
+        before, after = (_end(tail.text), _beginning(text)) if _is_long(text) else (tail.text, text)
+        family = judge(f"{before}\n{after}").family
+        if family is not None:
+            return family, tail
     if strewn(tail.odd + alone.odd, tail.seen + len(text)):
         return "encoded-run", tail
     return None, tail.after(text, alone.odd)
@@ -99,7 +105,7 @@ def _located(pieces: list[Piece], together: str) -> list[Finding]:
 
 def _where(pieces: list[Piece], family: str) -> str | None:
     """The place that holds all of what was only seen together: the list or object of the fewest neighbours that are refused."""
-    if sum(len(piece.text) for piece in pieces) > _LONG:
+    if sum(len(piece.text) for piece in pieces) > _MOST:
         return None
 
     def refused(start: int, end: int) -> bool:
@@ -118,14 +124,42 @@ def _first(most: int, holds: Callable[[int], bool]) -> int:
 
 
 def _together(texts: list[str]) -> str | None:
-    """The family of what texts hold in a row; once more without the repeated ones, which only hold the others apart."""
-    verdict = judge("\n".join(texts))
+    """The family of what texts hold in a row; once more without the repeated ones, which only hold the others apart.
+
+    A long text is judged by itself, and only its ends with its neighbours.
+    """
+    odd = 0
+    for text in filter(_is_long, texts):
+        alone = judged(text)
+        if alone.family is not None:
+            return alone.family
+        odd += alone.odd
+    verdict = judge("\n".join(map(_ends, texts)))
     if verdict.family is not None:
         return verdict.family
+    if odd and strewn(2 * odd, sum(map(len, texts))):
+        return "encoded-run"
     short = "".join([text for text in texts if len(text) <= _CRUMB])
     if len(short) > _CRUMBS and sum(map(str.isdigit, short)) * 4 > len(short) and (family := judge(short).family):
         return family
     if verdict.odd:
         once = [text for text, times in Counter(texts).items() if times == 1]
-        return judge("\n".join(once)).family if len(once) < len(texts) else None
+        return judge("\n".join(map(_ends, once))).family if len(once) < len(texts) else None
     return None
+
+
+def _is_long(text: str) -> bool:
+    return len(text) > 2 * _SEAM and len(text.encode("utf-8", "surrogatepass")) > _LONG
+
+
+def _ends(text: str) -> str:
+    return f"{_beginning(text)}\n{_end(text)}" if _is_long(text) else text
+
+
+def _beginning(text: str) -> str:
+    """The first characters of a text; a word that would be cut, such as an identifier, is left out."""
+    return text[: _SEAM + _WORD].rsplit(None, 1)[0]
+
+
+def _end(text: str) -> str:
+    return text[-_SEAM - _WORD :].split(None, 1)[-1]

@@ -7,19 +7,29 @@ different signs says little in language, because it repeats itself, and much in 
 from __future__ import annotations
 
 import re
+import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Final, TypeVar
 
-from referral_api.guard.rows import Signs, rows
+from referral_api.guard.signs import Beyond, Signs, one_of, replaced
 
 Row = TypeVar("Row", bytes, Sequence[str])
 
 _SYMBOLS: Final = re.compile(r"(?:[^\w\s]|_)(?:\s{0,8}(?:[^\w\s]|_)){5,}+")
+# Vowel signs and the like belong to letters.
+_SYMBOL: Final = re.compile(
+    one_of(
+        chr(code)
+        for code in (*range(0x80, 0xD800), *range(0xE000, 0x10000))
+        if not chr(code).isalnum() and not chr(code).isspace() and not unicodedata.category(chr(code)).startswith("M")
+    )[:-1]
+    + "\U00010000-\U0010ffff]"
+)
 _REPEATED: Final = re.compile(r"([\W_])\1{3,}+")
-_PICTURE: Final = re.compile("[\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u2500-\u27bf\u2900-\u2bff\U0001f000-\U0001fbff]")
+_PICTURE: Final = Signs("[\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u2500-\u27bf\u2900-\u2bff\U0001f000-\U0001fbff]")
 _DIGIT: Final = re.compile(r"\d")
 _NOT_LETTERS: Final = re.compile(r"[\W_]+")
 _WORD: Final = re.compile(r"[^\s\d,.;:|/\\()\[\]{}<>\"'!?_=+*&%$#@~^-]+")
@@ -31,13 +41,16 @@ _ORNAMENTS: Final = re.compile(r"[!-&(*+;-@\[-`]")
 
 _ALL: Final = bytes(range(256))
 _ASCII_BLANKS: Final = b" \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f"
-_MARKED: Final = bytes(ord("x") if chr(each).isalnum() and each < 128 else ord("*") for each in range(256))
+_MARKED: Final = bytes(
+    ord("x") if (chr(each).isalnum() and each < 128) or each == 63 else ord("*") for each in range(256)
+)
+_WORDS_APART: Final = bytes(each if (chr(each).isalpha() and each < 128) or each == 63 else 32 for each in range(256))
 _SIX: Final = b"*" * 6
 _BROKEN: Final = bytes(ord(",") if chr(each) in "ABCDEFGHIJKLMNOPQRSTUVWXYZ,;|" else each for each in range(256))
 _STOPPED: Final = bytes(ord(".") if each in b".!;:,|\t\n" else each for each in range(256))
 _SMALL: Final = b"abcdefghijklmnopqrstuvwxyz"
 
-_BLANK: Final = Signs(r"[^\S \n]")
+_BLANK: Final = Signs(r"[^\S\x00-\x7f]")
 _BLANK_ROW: Final = re.compile(r"[^\S\n]{2,}+")
 _DOUBLE: Final = re.compile(r"(?<=[^\s.!?:])  (?=\S)")
 _SINGLE: Final = re.compile(r"(?<=\S) (?=\S)")
@@ -55,16 +68,20 @@ _LETTERS_SAY: Final = 32
 _WORDS_SAY: Final = 48
 
 
-def coded(text: str, *, calm: bool) -> bool:
+def coded(text: str, seen: Beyond, *, calm: bool) -> bool:
     """Whether a folded text says much with few signs, or uses many words as evenly as no language does.
 
-    `calm` says that the classes of its characters look like language, so that only what they cannot show is looked at.
+    `seen` is what the text has beyond ASCII. `calm` says that the classes of its characters look like language, so that only
+    what they cannot show is looked at.
     """
-    if _said_in_symbols(text):
+    if _said_in_symbols(text, seen):
         return True
     lowered = text.lower()
     chunks = lowered.split()
-    if not calm or _narrow(lowered, _LETTERS + 16, _FEW_LETTERS + 3) or _narrow(chunks, _WORDS, _FEW_WORDS + 4):
+    few_words = len(lowered.encode("ascii", "replace").translate(_WORDS_APART).split()) >= _WORDS and _narrow(
+        chunks, _WORDS, _FEW_WORDS + 4
+    )
+    if not calm or few_words or _narrow(lowered, _LETTERS + 16, _FEW_LETTERS + 3):
         # Chunks with digits are case numbers and the like.
         spoken = " ".join(chunk for chunk in chunks if _DIGIT.search(chunk) is None)
         if _said(_NOT_LETTERS.sub("", spoken), _LETTERS, _FEW_LETTERS, _LETTERS_SAY):
@@ -107,13 +124,14 @@ def _packed(signs: Iterable[str]) -> int:
     return len(packer.compress(data)) + len(packer.flush())
 
 
-def _said_in_symbols(text: str) -> bool:
-    if text.isascii() and _SIX not in text.encode().translate(_MARKED, _ASCII_BLANKS):
-        return False
-    runs = "".join(_SYMBOLS.findall(text))
-    if len(runs) > _SYMBOLS_SAY and _packed(_REPEATED.sub(r"\1\1\1\1", runs)) > _SYMBOLS_SAY + len(text) // 200:
-        return True
-    pictures = [] if text.isascii() else _PICTURE.findall(text)
+def _said_in_symbols(text: str, seen: Beyond) -> bool:
+    symbols = dict.fromkeys(["?", *_SYMBOL.findall(seen.kinds)], "!")
+    shape = replaced(text, symbols).encode("ascii", "replace")
+    if _SIX in shape.translate(_MARKED, _ASCII_BLANKS):
+        runs = "".join(_SYMBOLS.findall(text))
+        if len(runs) > _SYMBOLS_SAY and _packed(_REPEATED.sub(r"\1\1\1\1", runs)) > _SYMBOLS_SAY + len(text) // 200:
+            return True
+    pictures = _PICTURE.found_in(seen)
     return len(pictures) > _SYMBOLS_SAY and _packed(pictures) > _SYMBOLS_SAY + len(text) // 50
 
 
@@ -147,12 +165,12 @@ def _cased(text: str, words: int) -> bool:
     return len(_CAPITAL_INSIDE.findall(text)) > 40 + words // 2
 
 
-def blanks(text: str) -> bool:
+def blanks(text: str, seen: Beyond) -> bool:
     """Whether blanks hold a message: at the ends of lines, in rows of several kinds, or as single and double ones between words."""
     ends = [row[len(row.rstrip()) :].rstrip("\r") for row in text.split("\n")]
     if sum(map(len, ends)) > _BLANKS and _packed("\n".join(ends)) > _BLANKS_SAY:
         return True
-    if "  " not in text and "\t" not in text and (text.isascii() or not _BLANK.found_in(text, rows(text))):
+    if "  " not in text and "\t" not in text and not _BLANK.stand_in(seen):
         return False
     inside = "".join(row for row in _BLANK_ROW.findall(text) if len(set(row)) > 1)
     if len(inside) > _BLANKS and _packed(inside) > _BLANKS_SAY:

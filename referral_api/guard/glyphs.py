@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from operator import add
+from collections.abc import Iterable
+from itertools import chain
+from struct import unpack
 from typing import Final
 
-from referral_api.guard.rows import Signs, rows
+from referral_api.guard.signs import Beyond, Signs, one_of
 
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd\ufffe\uffff]")
 _HIDDEN: Final = Signs(
@@ -41,18 +43,8 @@ _STACKING: Final = Signs("[\u0300-\u036f]")
 _POINTS: Final = re.compile("[、。，．：；！？「」『』（）\u3001-\u3011\uff01-\uff0f]|[,.!?]")
 
 
+_TWINS: Final = re.compile(r"(.)(?=\1)", re.DOTALL)
 _NOT_CHARACTERS: Final = ("Cn", "Co", "Cs")
-
-
-def _ranges(letters: set[str]) -> str:
-    codes = sorted(map(ord, letters))
-    parts: list[list[int]] = []
-    for code in codes:
-        if parts and parts[-1][1] == code - 1:
-            parts[-1][1] = code
-        else:
-            parts.append([code, code])
-    return "".join(f"\\U{low:08x}-\\U{high:08x}" for low, high in parts)
 
 
 def _decoded(codec: str, leads: range, trails: range) -> set[str]:
@@ -74,14 +66,14 @@ def _common_ideographs() -> set[str]:
 
 _COMMON: Final = _common_ideographs()
 _RARE_IDEOGRAPHS: Final = re.compile(
-    f"[{_ranges({chr(code) for code in range(0x3400, 0xA000)} - _COMMON)}\uf900-\ufaff]"
+    one_of({chr(code) for code in (*range(0x3400, 0xA000), *range(0xF900, 0xFB00))} - _COMMON)
 )
 _RARE_SYLLABLES: Final = re.compile(
-    f"[{_ranges({chr(code) for code in range(0xAC00, 0xD7A4)} - _decoded('euc_kr', range(0xB0, 0xC9), range(0xA1, 0xFF)))}]"
+    one_of({chr(code) for code in range(0xAC00, 0xD7A4)} - _decoded("euc_kr", range(0xB0, 0xC9), range(0xA1, 0xFF)))
 )
 # Classes that stay below U+10000 are looked up in one step; those beyond are not.
-_UNUSED: Final = re.compile(
-    f"[{_ranges({chr(code) for code in range(0x80, 0x10000) if unicodedata.category(chr(code)) in _NOT_CHARACTERS})}]"
+_UNUSED: Final = Signs(
+    one_of(chr(code) for code in range(0x80, 0x10000) if unicodedata.category(chr(code)) in _NOT_CHARACTERS)
 )
 _BEYOND: Final = Signs("[\U00010000-\U0010ffff]")
 
@@ -91,90 +83,98 @@ def raw(text: str) -> bool:
     return len(_CONTROLS.findall(text)) > 3
 
 
-def hidden(text: str, absent: bytes) -> bool:
+def hidden(text: str, seen: Beyond) -> bool:
     """Whether invisible characters or odd spaces are many enough to hold a message of their own.
 
-    `absent` are the rows of Unicode that the text has none of (rows.py).
+    `seen` is what the text has beyond ASCII.
     """
-    if _HIDDEN.may_stand_in(absent):
+    found = _HIDDEN.found_in(seen)
+    if len(found) > 16:
         text = _FLAG.sub("", text) if "\U0001f3f4" in text else text
-        found = _HIDDEN.found_in(text, absent)
-        if len(found) > 24:
-            text = _DATE_MARK.sub("", text)
-            found = _HIDDEN.found_in(text, absent)
+        text = _DATE_MARK.sub("", text) if len(found) > 24 else text
+        found = _HIDDEN.all_in(text)
         if len(found) > 24:
             kinds = Counter(found).most_common(2)
             joined = len(kinds) > 1 and kinds[1][1] * 5 > len(found) and len(found) * 4 > len(text)
-            latin = len(_HIDDEN_AMONG_LATIN.findall(text)) > 24
-            if joined or latin or sum(map(len, _HIDDEN_RUN.findall(text))) > 24:
+            if joined or len(_HIDDEN_AMONG_LATIN.findall(text)) > 24:
                 return True
-        elif len(found) > 16 and sum(map(len, _HIDDEN_RUN.findall(text))) > 16:
+        if len(found) > 16 and sum(map(len, _HIDDEN_RUN.findall(text))) > (24 if len(found) > 24 else 16):
             return True
-    spaces = _SPACES.found_in(text, absent)
+    spaces = _SPACES.found_in(seen)
     return len(spaces) > 32 and len(set(spaces)) > 3
 
 
-def odd(text: str, absent: bytes) -> bool:
-    """Whether a text that is not ASCII holds a run of characters that no language writes together."""
-    beyond = _BEYOND.found_in(text, absent)
-    unused = len(_UNUSED.findall(text)) + sum(unicodedata.category(each) in _NOT_CHARACTERS for each in beyond)
+def odd(text: str, seen: Beyond) -> bool:
+    """Whether a text that is not ASCII holds a run of characters that no language writes together.
+
+    `seen` is what the text has beyond ASCII.
+    """
+    beyond = _BEYOND.found_in(seen)
+    unused = len(_UNUSED.found_in(seen)) + sum(unicodedata.category(each) in _NOT_CHARACTERS for each in beyond)
     if unused > 4:
         return True
-    if len(braille := _BRAILLE.found_in(text, absent)) > 24 and (
+    if len(braille := _BRAILLE.found_in(seen)) > 24 and (
         len(set(braille)) > 44 or sum(each > "\u283f" for each in braille) * 6 > len(braille)
     ):
         return True
-    if len(_BLOCKS.found_in(text, absent)) > 48 or sum(map(len, _ACCENTED.findall(text))) > 32:
+    if len(_BLOCKS.found_in(seen)) > 48:
         return True
-    if len(emoji := _EMOJI.found_in(text, absent)) > 40 and len(set(emoji)) > 20:
+    if (
+        b"?????" in text.encode("ascii", "replace").translate(None, b" \n")
+        and sum(map(len, _ACCENTED.findall(text))) > 32
+    ):
         return True
-    if _STACKING.may_stand_in(absent) and sum(map(len, _STACKED.findall(text))) > 48:
+    if len(emoji := _EMOJI.found_in(seen)) > 40 and len(set(emoji)) > 20:
         return True
-    if _rare(_HIRAGANA.found_in(text, absent), _COMMON_HIRAGANA):
+    if _STACKING.stand_in(seen) and sum(map(len, _STACKED.findall(text))) > 48:
         return True
-    if _rare(_KATAKANA.found_in(text, absent), _COMMON_KATAKANA):
+    if _rare(_HIRAGANA.found_in(seen), _COMMON_HIRAGANA) or _rare(_KATAKANA.found_in(seen), _COMMON_KATAKANA):
         return True
-    ideographs, syllables = _IDEOGRAPHS.found_in(text, absent), _SYLLABLES.found_in(text, absent)
-    return (
-        _unordered(ideographs)
-        or _unordered(syllables)
-        or _uneven(ideographs, _RARE_IDEOGRAPHS, text)
-        or _uneven(syllables, _RARE_SYLLABLES, text)
+    return _by_chance(_IDEOGRAPHS.found_in(seen), _RARE_IDEOGRAPHS, text) or _by_chance(
+        _SYLLABLES.found_in(seen), _RARE_SYLLABLES, text
     )
 
 
-def _rare(found: list[str], common: frozenset[str]) -> bool:
+def _rare(found: str, common: frozenset[str]) -> bool:
     """Whether syllables are mostly not those that Japanese uses most."""
     return len(found) >= 28 and sum(map(common.__contains__, found)) * 100 < len(found) * 56
 
 
-def _unordered(found: list[str]) -> bool:
-    """Whether two neighbours repeat hardly more often than each of them does by itself, as if they stood there by chance.
-
-    Chinese, Japanese and Korean texts have 17 times as many and more, lists of names 8 times, bytes written as characters once to five times.
-    """
-    if len(found) < 200:
-        return False
-    pairs = Counter(map(add, found, found[1:]))
-    for sign in set(found):
-        del pairs[sign + sign]
-    return pairs.total() > 100 and _repetition(pairs) < 5 * _repetition(Counter(found)) ** 2
-
-
-def _repetition(found: Counter[str]) -> float:
-    """How often two characters taken at random are the same (the index of coincidence; W. F. Friedman, 1922)."""
-    many = found.total()
-    return sum(times * (times - 1) for times in found.values()) / (many * (many - 1))
-
-
-def _uneven(found: list[str], rare: re.Pattern[str], text: str) -> bool:
+def _by_chance(found: str, rare: re.Pattern[str], text: str) -> bool:
+    """Whether ideographs or syllables are rare ones, or stand as chance puts them: each alone, or beside its neighbour."""
     many = len(found)
     if many < 20:
         return False
-    joined = "".join(found)
-    if (len(rare.findall(joined)) + len(_BEYOND.found_in(joined, rows(joined)))) * 8 > many:
+    if (len(rare.findall(found)) + len(_BEYOND.pattern.findall(found))) * 8 > many:
         return True
-    if many < 80 or many * 2 < len(text):
+    if many < 80:
         return False
+    alone = _repetition(Counter(found).values(), many)
+    if many >= 200 and _unordered(found, alone):
+        return True
     # Language repeats its frequent characters; a code that spreads bytes over thousands of them does not.
-    return _repetition(Counter(found)) < 0.0012 and len(_POINTS.findall(text)) * 40 < many and not _KANA.search(text)
+    return (
+        many * 2 >= len(text) and alone < 0.0012 and len(_POINTS.findall(text)) * 40 < many and not _KANA.search(text)
+    )
+
+
+def _unordered(found: str, alone: float) -> bool:
+    """Whether two neighbours repeat hardly more often than each of them does by itself (`alone`), as if they stood there by chance.
+
+    Chinese, Japanese and Korean texts have 17 times as many and more, lists of names 8 times, bytes written as characters once to five times.
+    """
+    # Two neighbours are one number, those that begin at even places and those at odd ones: ten times as fast as two letters.
+    data, many = found.encode("utf-32-le"), len(found) - 1
+    even, uneven = (
+        unpack(f"<{(many + 1) // 2}Q", data[: (many + 1) // 2 * 8]),
+        unpack(f"<{many // 2}Q", data[4 : 4 + many // 2 * 8]),
+    )
+    pairs = Counter(chain(even, uneven))
+    many -= len(_TWINS.findall(found))
+    times = [times for pair, times in pairs.items() if times > 1 and pair >> 32 != pair & 0xFFFFFFFF]
+    return many > 100 and _repetition(times, many) < 5 * alone**2
+
+
+def _repetition(times: Iterable[int], many: int) -> float:
+    """How often two of `many` characters taken at random are the same (the index of coincidence; W. F. Friedman, 1922)."""
+    return sum(each * (each - 1) for each in times) / (many * (many - 1))

@@ -7,10 +7,11 @@ half-bits: how much likelier the second letter is at random than after the first
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections.abc import Iterable
-from operator import add
 from pathlib import Path
+from struct import unpack
 from typing import Final
 
 _ZERO: Final = ord("M")
@@ -19,8 +20,8 @@ CASE: Final = 8  # a capital inside a word
 DIGIT: Final = 6  # a digit next to a letter
 
 
-class _Pairs(dict[str, int]):
-    """Scores of pairs; a pair that was never seen has the score of its second letter alone."""
+class _Spelled(dict[str, int]):
+    """Scores of pairs as they are learnt; a pair that was never seen has the score of its second letter alone."""
 
     alone: dict[str, int]
 
@@ -28,9 +29,18 @@ class _Pairs(dict[str, int]):
         return self.alone.get(pair[1], UNKNOWN)
 
 
+class _Pairs(dict[int, int]):
+    """The same for two letters as one number, the first in its lower 16 bits: the pair as UTF-16-LE writes it."""
+
+    alone: dict[int, int]
+
+    def __missing__(self, pair: int) -> int:
+        return self.alone.get(pair >> 16, UNKNOWN)
+
+
 def _load() -> _Pairs:
     made = json.loads(zlib.decompress(Path(__file__).with_name("letters.bin").read_bytes()))
-    pairs = _Pairs()
+    pairs = _Spelled()
     pairs.alone = {}
     for rest, rows in made.values():
         _read(pairs.alone, "", rest)
@@ -45,7 +55,9 @@ def _load() -> _Pairs:
     pairs.alone.update(dict.fromkeys(map(chr, _NEUTRAL), 0))
     pairs.update({a + b: pairs[a + b] for a in _LOWER for b in _LOWER + " "})
     _add_capitals_and_digits(pairs)
-    return pairs
+    numbered = _Pairs({ord(pair[0]) | ord(pair[1]) << 16: score for pair, score in pairs.items()})
+    numbered.alone = {ord(letter): score for letter, score in pairs.alone.items()}
+    return numbered
 
 
 def _read(into: dict[str, int], first: str, row: str) -> None:
@@ -59,13 +71,18 @@ _LOWER: Final = "abcdefghijklmnopqrstuvwxyz"
 # Living scripts that CLDR has too little of: they say nothing for or against.
 _NEUTRAL: Final = (
     *range(0x0780, 0x07C0), *range(0x1700, 0x1780), *range(0x1800, 0x18B0), *range(0x1950, 0x1A20), *range(0x1B00, 0x1C50),
-    *range(0xA4D0, 0xA500), *range(0xA980, 0xA9E0), *range(0xAA00, 0xAAE0), *range(0xABC0, 0xAC00), *range(0x1E900, 0x1E960),
+    *range(0xA4D0, 0xA500), *range(0xA980, 0xA9E0), *range(0xAA00, 0xAAE0), *range(0xABC0, 0xAC00),
     *range(0x2000, 0x2070), 0x00B7, 0x2019, 0x02BC, 0x02BB, 0x0964, 0x0965, 0x060C, 0x061B, 0x061F,
 )  # fmt: skip
+# What UTF-16 writes with two units: one of a script that says nothing, and all others.
+_ADLAM: Final = re.compile("[\U0001e900-\U0001e95f]")
+_SAYS_NOTHING: Final = "\u2019"
+_BEYOND: Final = re.compile("[\U00010000-\U0001e8ff\U0001e960-\U0010ffff]")
+_NEVER_SEEN: Final = "\uffff"
 _SIGNS: Final = "!#$%&*+;<=>@[]^`{|}~\\"
 
 
-def _add_capitals_and_digits(pairs: _Pairs) -> None:
+def _add_capitals_and_digits(pairs: _Spelled) -> None:
     for a in _LOWER:
         upper = a.upper()
         for b in _LOWER:
@@ -91,7 +108,13 @@ PAIRS: Final = _load()
 
 def scores(text: str) -> list[int]:
     """The score of each pair of neighbours in a text of words divided by single spaces."""
-    return list(map(PAIRS.__getitem__, map(add, text, text[1:])))
+    if not text.isascii():
+        text = _ADLAM.sub(_SAYS_NOTHING, _BEYOND.sub(_NEVER_SEEN, text))
+    data, many = text.encode("utf-16-le", "surrogatepass"), len(text) - 1
+    found = [0] * many
+    found[::2] = map(PAIRS.__getitem__, unpack(f"<{(many + 1) // 2}I", data[: (many + 1) // 2 * 4]))
+    found[1::2] = map(PAIRS.__getitem__, unpack(f"<{many // 2}I", data[2 : 2 + many // 2 * 4]))
+    return found
 
 
 def highest(parts: Iterable[int]) -> int:

@@ -47,27 +47,49 @@ _CID: Final = re.compile(r"(?<![A-Za-z0-9])Qm[1-9A-HJ-NP-Za-km-z]{44}(?![A-Za-z0
 _HXXP: Final = re.compile(r"h[tx*]{2}ps?(?=\s{0,2}(?::|\[:\]|://))|meow(?=://)")
 _DOT: Final = re.compile(r"\s?(?:\[\s?(?:\.|dot)\s?\]|\(\s?(?:\.|dot)\s?\)|\{\s?(?:\.|dot)\s?\})\s?")
 _SCHEME: Final = re.compile(r"\[:\]\s?//|\[://\]|:\s?[/\\]\s?[/\\]\s?")
-_DEFANGED: Final = ("[", "(.", "( .", "(dot", "{", "xxp", "**p", "meow:")
-_ADDRESS_SIGNS: Final = (":", "/", "\\", "[", "{", "(.", "( .", "(dot", ".onion", ".i2p", "ipfs", "ipns", "magnet")
-_PEER_SIGNS: Final = (":/", "magnet", "urn:", ".onion", ".i2p", "ipfs", "ipns", "blob:", "cid:")
+_DEFANGED: Final = (b"[", b"(.", b"( .", b"(dot", b"{", b"xxp", b"**p", b"meow:")
+_SCHEME_APART: Final = (b": /", b":/ ", b":\\")
+_PEER_SIGNS: Final = (b":/", b"magnet", b"urn:", b".onion", b".i2p", b"ipfs", b"ipns", b"blob:", b"cid:")
+
+_SHAPE: Final = bytes(
+    ord("a") if chr(each).isalpha() and each < 128 else each if each in b": \t\r\n" else ord("!") for each in range(256)
+)
+_SCHEMES: Final = (b"a:a", b"a:!")
+_BRACKETS: Final = (b"[", b"{", b"(.", b"( .", b"(dot")
+_NAMED_PLACE: Final = re.compile(rb"\.(?:[a-z?-]{2,24}(?::[0-9]{2,5})?/|onion|i2p|ip[fn]s)")
+_PLACE_SIGNS: Final = (b"//", b"www.", b"ipfs", b"ipns", *_SCHEME_APART)
 
 
-def media_link(text: str, lowered: str) -> bool:
-    """Whether the text links to a media file or to a place where files are handed round, also when the address is defanged."""
+def media_link(text: str, lowered: str, plain: bytes) -> bool:
+    """Whether the text links to a media file or to a place where files are handed round, also when the address is defanged.
+
+    `plain` is the text in small letters with question marks for what it has beyond ASCII.
+    """
     if "Qm" in text and _CID.search(text):
         return True
+    if not _may_link(plain):
+        return False
     address = lowered
-    if not any(map(address.__contains__, _ADDRESS_SIGNS)):
-        return False
-    if any(map(address.__contains__, _DEFANGED)):
+    if any(map(plain.__contains__, _DEFANGED)):
         address = _HXXP.sub("http", _SCHEME.sub("://", _DOT.sub(".", address)))
-    elif ": /" in address or ":/ " in address or ":\\" in address:
+        plain = address.encode("ascii", "replace")
+    elif any(map(plain.__contains__, _SCHEME_APART)):
         address = _SCHEME.sub("://", address)
-    if any(map(address.__contains__, _PEER_SIGNS)) and _PEER.search(address):
+        plain = address.encode("ascii", "replace")
+    if any(map(plain.__contains__, _PEER_SIGNS)) and _PEER.search(address):
         return True
-    if "/" not in address and "\\" not in address:
-        return False
-    return any(_leads_to_media(word) for word in address.split() if ("/" in word or "\\" in word) and "." in word)
+    return any(_leads_to_media(word) for word in address.split() if ("/" in word or "\\" in word) and "." in word[:-1])
+
+
+def _may_link(plain: bytes) -> bool:
+    """A cheap look for what every link has: a scheme, brackets that hide one, or a name with a path."""
+    if b":" in plain and (any(map(plain.translate(_SHAPE).__contains__, _SCHEMES)) or b"magnet" in plain):
+        return True
+    if (b"(" in plain or b"[" in plain or b"{" in plain) and any(map(plain.__contains__, _BRACKETS)):
+        return True
+    if (b"/" in plain or b"\\" in plain) and any(map(plain.__contains__, _PLACE_SIGNS)):
+        return True
+    return _NAMED_PLACE.search(plain) is not None
 
 
 def _leads_to_media(word: str) -> bool:

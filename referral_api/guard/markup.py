@@ -36,41 +36,42 @@ _OTHER: Final = re.compile(
 )
 
 
+_CSS_SIGNS: Final = (b"url(", b"image-set(", b"@import")
 _OTHER_SIGNS: Final = (
-    "[",
-    "::",
-    "image:",
-    "video:",
-    "audio:",
-    "\\",
-    "<!",
-    "begin-base64",
-    "=ybegin",
-    "content-t",
-    "rtf1",
+    (b":", (b"::", b"image:", b"video:", b"audio:")),
+    (b"-", (b"begin-base64", b"content-t")),
+    (b"=", (b"=ybegin",)),
 )
-_CSS_SIGNS: Final = ("url(", "image-set(", "@import")
 
 
-def data_uri(lowered: str) -> bool:
-    """Whether the text carries a data: address, also one broken by spaces or line ends (RFC 2397)."""
-    if ":" not in lowered and "base64" not in lowered:
+def data_uri(lowered: str, plain: bytes) -> bool:
+    """Whether the text carries a data: address, also one broken by spaces or line ends (RFC 2397).
+
+    `plain` is the text in small letters with question marks for what it has beyond ASCII.
+    """
+    if b":" not in plain and b"base64" not in plain:
         return False
-    joined = lowered.encode("ascii", "replace").translate(None, _BLANK)
+    joined = plain.translate(None, _BLANK)
     if b"data:" not in joined and b";base64," not in joined:
         return False
     return _DATA.search(lowered) is not None or _DATA.search(joined.decode("ascii")) is not None
 
 
-def embedding(lowered: str) -> bool:
+def embedding(lowered: str, plain: bytes) -> bool:
     """Whether the text carries markup that embeds (HTML, SVG, CSS, Markdown, wiki, reStructuredText, BBCode, TeX, MIME)."""
-    if "<" in lowered and _TAG.search(lowered):
+    if b"<" in plain and _TAG.search(lowered):
         return True
-    if ("(" in lowered or "@" in lowered) and any(map(lowered.__contains__, _CSS_SIGNS)) and _CSS.search(lowered):
+    if (b"(" in plain or b"@" in plain) and any(map(plain.__contains__, _CSS_SIGNS)) and _CSS.search(lowered):
         return True
-    if "!" in lowered and "[" in lowered and (_MARKDOWN.search(lowered) or _named_image(lowered)):
+    if b"!" in plain and b"[" in plain and (_MARKDOWN.search(lowered) or _named_image(lowered)):
         return True
-    return any(map(lowered.__contains__, _OTHER_SIGNS)) and _OTHER.search(lowered) is not None
+    return _may_be_other(plain) and _OTHER.search(lowered) is not None
+
+
+def _may_be_other(plain: bytes) -> bool:
+    if b"[" in plain or b"\\" in plain or b"<!" in plain:
+        return True
+    return any(sign in plain and any(map(plain.__contains__, words)) for sign, words in _OTHER_SIGNS)
 
 
 def _named_image(lowered: str) -> bool:

@@ -6,10 +6,11 @@ A cheap look at the classes of the characters clears ordinary text. What it does
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final, NamedTuple
 
 from referral_api.guard import fold, letters
-from referral_api.guard.rows import Signs, rows
+from referral_api.guard.signs import Beyond, Signs, strange
 
 LIMIT: Final = 120  # half-bits in one stretch
 SPREAD: Final = 240  # half-bits over a whole text, when it is strewn among words
@@ -39,7 +40,7 @@ _SHORT_PARTED: Final = bytes(
     ord("x") if (chr(each).isalnum() and each < 128) or each in b"+/=" else ord(" ") for each in range(256)
 )
 _LONG_CODE: Final = b"x" * 15  # the shortest account number
-_DENSE: Final = bytes(ord(" ") if each in b" \t\r\n" else ord("x") for each in range(256))
+_DENSE: Final = bytes(ord(" ") if each in b" \t\r\n?" else ord("x") for each in range(256))
 _DIGITS_AS_HEX: Final = bytes(ord("h") if chr(each) in "0123456789abcdefABCDEF" else each for each in range(256))
 _EVEN: Final = (bytes([1]) * 10, bytes([2]) * 8, *(bytes([length]) * 16 for length in range(4, 11)))
 _EVEN_ROW: Final = 16
@@ -65,6 +66,7 @@ _PART: Final = re.compile(
 _EAST: Final = Signs("[\u2e80-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\u3100-\u31ff]+")
 _SHORT: Final = re.compile(r"(?<![^\W_])(?:[A-Za-z0-9+/=]{1,2}(?:[^\w+/=]{1,4}|_{1,4})){30,}+")
 _WORD: Final = re.compile(r"[^\W_]+")
+_LETTER: Final = re.compile(r"[^\W\d_]")
 _SHORT_PART: Final = re.compile(r"[A-Za-z0-9+/=]{1,2}")
 _CROSSING: Final = Signs("[\u0370-\u058f\u13a0-\u13ff\u1d00-\u1d7f]")
 _CROSSED: Final = re.compile(f"[A-Za-z]{_CROSSING.pattern.pattern}|{_CROSSING.pattern.pattern}[A-Za-z]")
@@ -106,10 +108,11 @@ def calm(ascii_text: bytes) -> bool:
         return False
     if b"x" * 41 in ascii_text.translate(_DENSE):
         return False
+    words = ascii_text.translate(_PARTED).split()
     try:
-        lengths = bytes(map(len, ascii_text.translate(_PARTED).split()))
-    except ValueError:  # a word of more than 255 letters
-        return False
+        lengths = bytes(map(len, words))
+    except ValueError:  # a text that is written without blanks, in letters that are question marks here
+        lengths = bytes(len(word[:255]) for word in words)
     return not any(row in lengths for row in _EVEN)
 
 
@@ -128,17 +131,17 @@ def stamps_removed(text: str) -> str:
     return _STAMP.sub(" ", text) if b"hhhh-hh-hh" in shape else text
 
 
-def crossed_folded(text: str) -> str:
-    """The text with look-alike letters folded in words that mix scripts."""
-    return _WORD.sub(_alike, text) if _CROSSING.may_stand_in(rows(text)) and _CROSSED.search(text) else text
+def crossed_folded(text: str, seen: Beyond) -> str:
+    """The text with look-alike letters folded in words that mix scripts; `seen` is what it has beyond ASCII."""
+    return _WORD.sub(_alike, text) if _CROSSING.stand_in(seen) and _CROSSED.search(text) else text
 
 
 def _alike(word: re.Match[str]) -> str:
     return fold.alike(word.group()) if _CROSSED.search(word.group()) else word.group()
 
 
-def measure(text: str) -> Oddness:
-    """How much a folded text speaks against language, taking its words once each."""
+def measure(text: str, seen: Beyond) -> Oddness:
+    """How much a folded text speaks against language, taking its words once each; `seen` is what it has beyond ASCII."""
     rest = _MESSAGE_ID.sub(" ", text, count=1) if "@" in text else text
     if "@" in rest:
         rest = _MAILBOX.sub(" ", rest, count=_EXEMPT_MAILBOXES)
@@ -150,7 +153,7 @@ def measure(text: str) -> Oddness:
         rest = _WALLET.sub(" ", rest, count=_EXEMPT_WALLETS)
         if not any(map(_are_lines, _DIGEST_ROW.findall(rest))):
             rest = _DIGEST.sub(_digest, rest, count=_EXEMPT_DIGESTS)
-    words = fold.bare(_without_east(rest))
+    words = fold.bare(_without_east(rest, seen), seen)
     parts: dict[str, None] = {}
     prefixes: dict[str, int] = {}
     exempt = 0
@@ -166,9 +169,9 @@ def measure(text: str) -> Oddness:
     return _weigh(parts)
 
 
-def _without_east(text: str) -> str:
+def _without_east(text: str, seen: Beyond) -> str:
     """The text without the scripts of East Asia, whose letters have no pairs to be measured by."""
-    return text if text.isascii() or not _EAST.may_stand_in(rows(text)) else _EAST.pattern.sub(" ", text)
+    return _EAST.pattern.sub(" ", text) if _EAST.stand_in(seen) else text
 
 
 def _are_lines(row: str) -> bool:
@@ -187,7 +190,7 @@ def _digest(found: re.Match[str]) -> str:
     return " " if max(data) > 127 and data.count(0) < 3 else found.group()
 
 
-def _weigh(parts: dict[str, None]) -> Oddness:
+def _weigh(parts: Collection[str]) -> Oddness:
     joined = f" {' '.join(parts)} "
     scores = letters.scores(joined)
     peak = letters.highest(scores)
@@ -203,13 +206,17 @@ def _weigh(parts: dict[str, None]) -> Oddness:
     return Oddness(peak, spread)
 
 
-def foreign(text: str, bare: str) -> Oddness:
-    """How much the words of a text that are not in Latin letters speak against language; `bare` is the text without accents."""
-    if bare.isascii():
+def foreign(text: str, bare: str, seen: Beyond) -> Oddness:
+    """How much the words of a text that are not in Latin letters speak against language.
+
+    `bare` is the text without accents, `seen` what it has beyond ASCII.
+    """
+    rest = _without_east(text, seen)
+    bare = bare if rest == text else fold.bare(rest, seen)
+    if _LETTER.search(strange(bare)) is None:
         return NONE
-    plain = bare if (rest := _without_east(text)) == text else fold.bare(rest)
-    words = dict.fromkeys(part for part in _PART.findall(plain.lower().replace("_", " ")) if not part.isascii())
-    return _weigh(words) if words else NONE
+    words = dict.fromkeys(_PART.findall(bare.lower().replace("_", " ")))
+    return _weigh([word for word in words if not word.isascii()])
 
 
 def even(text: str) -> bool:

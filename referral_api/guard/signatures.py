@@ -73,10 +73,9 @@ _SIXTEEN: Final = tuple(
 _HEX_AS_ONE: Final = bytes(ord("h") if chr(each) in "0123456789abcdefABCDEF" else ord("x") for each in range(256))
 _HEX_ROW: Final = b"h" * min(map(len, _SIXTEEN))
 
-_IN_PLAIN: Final = ("%PDF-1.", "%PDF-2.", "%!PS-Adobe", "/* XPM */", "{\\rtf1", "<?xpacket")
-_PLAIN_SIGNS: Final = ("%", "/", "{", "<")
-_PIXEL_SIGNS: Final = ("P1", "P2", "P3", "P4", "P5", "P6")
-_PIXELS: Final = re.compile(r"(?<!\w)P[1-6]\s{1,4}\d{1,5}\s{1,4}\d{1,5}\s{1,4}\d{1,5}\s{1,4}\d")
+_IN_PLAIN: Final = (b"%PDF-1.", b"%PDF-2.", b"%!PS-Adobe", b"/* XPM */", b"{\\rtf1", b"<?xpacket")
+_PLAIN_SIGNS: Final = (b"%", b"/", b"{", b"<")
+_PIXELS: Final = re.compile(rb"P[1-6]\s{1,4}\d{1,5}\s{1,4}\d{1,5}\s{1,4}\d{1,5}\s{1,4}\d")
 
 # Base85 writes four bytes as five characters, in three alphabets (RFC 1924, Adobe, ZeroMQ's Z85).
 _RFC_1924: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
@@ -104,11 +103,10 @@ def starts_a_file(data: bytes) -> bool:
     return _IN_BYTES.match(data) is not None
 
 
-def in_plain(text: str) -> bool:
+def in_plain(text: bytes) -> bool:
     """Whether a text is a file of a format that is written in plain characters."""
-    return (any(map(text.__contains__, _PLAIN_SIGNS)) and any(map(text.__contains__, _IN_PLAIN))) or (
-        any(map(text.__contains__, _PIXEL_SIGNS)) and _PIXELS.search(text) is not None
-    )
+    signed = any(map(text.__contains__, _PLAIN_SIGNS)) and any(map(text.__contains__, _IN_PLAIN))
+    return signed or _PIXELS.search(text) is not None
 
 
 def in_hexadecimal(letters: bytes) -> bool:

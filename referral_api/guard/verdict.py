@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+from hashlib import blake2b
 from typing import Final, NamedTuple
 
 from referral_api.guard import codes, fold, glyphs, links, markup, numbers, runs, signatures
-from referral_api.guard.rows import rows
+from referral_api.guard.signs import Beyond, beyond
 
 _BLANK: Final = b" \t\r\n\x0b\x0c"
 _PRINTED: Final = bytes(range(32, 127)) + _BLANK
@@ -16,8 +18,13 @@ _FEW_DIGITS: Final = 48
 _LAYERS: Final = 3
 _LIGATURES: Final = 200  # letters that a few signs which stand for whole words may grow by
 _ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}|&[#A-Za-z]|\\[uUxX0-7]|U\+[0-9A-Fa-f]{4}|=[0-9A-F]{2}=[0-9A-F]{2}|=\r?\n")
-_ESCAPE_SIGNS: Final = ("%", "&", "\\", "U+", "=")
+_ESCAPE_SIGNS: Final = (b"%", b"&", b"\\", b"U+", b"=")
 _UUENCODED: Final = re.compile(r"(?<!\w)begin(?:-base64)? [0-7]{3,4} \S+\r?\n")
+
+
+_KEY: Final = os.urandom(32)
+_REMEMBERED: Final = 256
+_LONGEST: Final = 8_192
 
 
 class Verdict(NamedTuple):
@@ -27,30 +34,46 @@ class Verdict(NamedTuple):
     odd: int
 
 
+_accepted: Final[dict[bytes, Verdict]] = {}
+
+
 def judge(text: str, *, layers: int = _LAYERS) -> Verdict:
     """Judge one text; linear in its length, never raises."""
-    family = _addresses(text)
+    rest = bare = folded = runs.ids_removed(text)
+    plain = rest.encode("ascii", "replace")
+    left = seen = beyond(rest)
+    if seen.signs:
+        folded, left = fold.plain(rest, seen)
+    family = _addresses(folded) or _disguise(rest, plain, seen, folded, left)
     if family is not None:
         return Verdict(family, 0)
-    rest = bare = runs.ids_removed(text)
-    plain = rest.encode("ascii", "replace")
-    if (not rest.isascii() or plain.translate(None, _PRINTED)) and glyphs.raw(rest):
-        return Verdict("raw-bytes", 0)
-    if codes.blanks(rest):
-        return Verdict("hidden-characters", 0)
-    if not rest.isascii():
-        folded = fold.plain(rest, absent := rows(rest))
-        family = _disguise(rest, folded, absent)
-        if family is not None:
-            return Verdict(family, 0)
-        rest = runs.crossed_folded(folded)
-        bare = fold.bare(rest)
+    if seen.signs:
+        rest = runs.crossed_folded(folded, left)
+        bare = fold.bare(rest, left)
         plain = bare.encode("ascii", "replace")
-    if layers and any(map(rest.__contains__, _ESCAPE_SIGNS)) and _ESCAPE.search(rest):
+    if layers and any(map(plain.__contains__, _ESCAPE_SIGNS)) and _ESCAPE.search(rest):
         inner = fold.unescaped(rest)
         if inner != rest:
             return Verdict("escaped-bytes", 0) if glyphs.raw(inner) else judge(inner, layers=layers - 1)
-    return _runs(rest, bare, plain)
+    return _runs(rest, bare, plain, left)
+
+
+def judged(text: str) -> Verdict:
+    """The same for a text that both gates ask about one after another: what was accepted is not judged twice.
+
+    What is remembered are keyed digests (BLAKE2, RFC 7693) in this process, nothing of a text, and nothing at all of a refused one.
+    """
+    if len(text) > _LONGEST:
+        return judge(text)
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), key=_KEY, digest_size=16).digest()
+    verdict = _accepted.get(digest)
+    if verdict is None:
+        verdict = judge(text)
+        if verdict.family is None:
+            if len(_accepted) >= _REMEMBERED:
+                _accepted.clear()
+            _accepted[digest] = verdict
+    return verdict
 
 
 def strewn(odd: int, size: int) -> bool:
@@ -58,26 +81,34 @@ def strewn(odd: int, size: int) -> bool:
     return odd > runs.SPREAD + size // 6
 
 
-def _disguise(text: str, folded: str, absent: bytes) -> str | None:
-    if glyphs.hidden(text, absent):
+def _disguise(text: str, plain: bytes, seen: Beyond, folded: str, left: Beyond) -> str | None:
+    """What hides in the signs that a text is written with; `folded` is the text once folded, with what it has left beyond ASCII."""
+    if glyphs.raw(plain.translate(None, _PRINTED).decode("ascii") + seen.signs):
+        return "raw-bytes"
+    if codes.blanks(text, seen):
         return "hidden-characters"
-    if len(folded) > 2 * len(text) + _LIGATURES or glyphs.odd(folded, absent if folded == text else rows(folded)):
+    if not seen.signs:
+        return None
+    if glyphs.hidden(text, seen):
+        return "hidden-characters"
+    if len(folded) > 2 * len(text) + _LIGATURES or glyphs.odd(folded, left):
         return "odd-glyphs"
-    return _addresses(folded) if folded != text else None
+    return None
 
 
 def _addresses(text: str) -> str | None:
     lowered = text.lower()
-    if markup.data_uri(lowered):
+    plain = lowered.encode("ascii", "replace")
+    if markup.data_uri(lowered, plain):
         return "data-uri"
-    if markup.embedding(lowered):
+    if markup.embedding(lowered, plain):
         return "embedding"
-    if links.media_link(text, lowered):
+    if links.media_link(text, lowered, plain):
         return "media-link"
     return None
 
 
-def _runs(rest: str, bare: str, plain: bytes) -> Verdict:
+def _runs(rest: str, bare: str, plain: bytes, seen: Beyond) -> Verdict:
     digits = len(plain.translate(None, _NOT_DIGITS))
     if digits > _FEW_DIGITS and numbers.bytes_in_numbers(runs.stamps_removed(rest)):
         return Verdict("number-run", 0)
@@ -85,7 +116,7 @@ def _runs(rest: str, bare: str, plain: bytes) -> Verdict:
         return Verdict("encoded-run", 0)
     if b"begin" in plain and _UUENCODED.search(rest):
         return Verdict("encoded-run", 0)
-    if signatures.in_plain(rest):
+    if signatures.in_plain(plain):
         return Verdict("file-signature", 0)
     calm = runs.calm(plain)
     letters = plain.translate(None, _NOT_ENCODED)
@@ -93,19 +124,19 @@ def _runs(rest: str, bare: str, plain: bytes) -> Verdict:
         return Verdict("file-signature", 0)
     if digits > _FEW_DIGITS and signatures.in_hexadecimal(letters):
         return Verdict("file-signature", 0)
-    if codes.coded(rest, calm=calm) or codes.in_lines(rest):
+    if codes.coded(rest, seen, calm=calm) or codes.in_lines(rest):
         return Verdict("encoded-run", 0)
     if not calm and (without := runs.stamps_removed(rest)) != rest:
-        rest, bare = without, fold.bare(without)
+        rest, bare = without, fold.bare(without, seen)
         calm = runs.calm(bare.encode("ascii", "replace"))
     if not calm:
         if signatures.in_base85(plain.translate(None, _BLANK)):
             return Verdict("file-signature", 0)
         if runs.chopped(rest) or runs.even(rest):
             return Verdict("encoded-run", 0)
-        oddness = runs.measure(rest)
+        oddness = runs.measure(rest, seen)
     else:
-        oddness = runs.NONE if rest.isascii() else runs.foreign(rest, bare)
+        oddness = runs.foreign(rest, bare, seen) if seen.signs else runs.NONE
     if oddness.peak > runs.LIMIT or oddness.spread > runs.SPREAD + len(rest) // 12:
         return Verdict("encoded-run", oddness.spread)
     return Verdict(None, oddness.spread)

@@ -19,7 +19,7 @@ from pathlib import Path
 from babel import localedata
 
 from referral_api.guard import fold
-from referral_api.guard.rows import rows
+from referral_api.guard.signs import beyond
 
 TARGET = Path(__file__).parents[2] / "referral_api" / "guard" / "letters.bin"
 PARTS = [
@@ -79,7 +79,7 @@ def script(letter: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text as the guard sees them: folded, lower case, without accents."""
-    return re.findall(r"(?:[^\W\d_]|[\u0900-\u109f\u1780-\u17ff])+", fold.bare(fold.plain(text, rows(text))).lower())
+    return re.findall(r"(?:[^\W\d_]|[\u0900-\u109f\u1780-\u17ff])+", fold.bare(*fold.plain(text, beyond(text))).lower())
 
 
 def count() -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
