@@ -13,7 +13,7 @@ export DATABASE_URL
 BIN := .venv/bin
 CHECKED := referral_api config wsgi.py
 
-.PHONY: help run test sure format lint types floors properties drill lock bench venv venv-dev
+.PHONY: help run test sure format lint types floors properties drill lock advisories bench venv venv-dev
 
 help: ## Print this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -50,6 +50,9 @@ drill: venv-dev ## Watch a database administrator forge the log, with its stolen
 lock: ## Pin and hash the libraries again, from requirements*.in (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-dev.in -o requirements-dev.txt
+
+advisories: ## Compare the pinned libraries with published faults (needs uv, and the network)
+	uvx --from pip-audit==2.10.1 pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements.txt -r requirements-dev.txt
 
 bench: venv-dev ## Measure (benchmarks/)
 	@exec $(BIN)/python -m benchmarks

@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from referral_api.audit.note import Kind, NoteError, VerifierKey
+from referral_api.identity.breached import BreachedPasswords, NoSuchList
 
 __all__ = ["Settings", "UnsafeSettings", "database_url", "from_environment"]
 
@@ -46,6 +47,8 @@ class Settings:
     """Where calls are counted: in each process, or in a Redis that all servers share (`redis://` or `rediss://`)."""
     rate_per_minute: int = 1200
     sign_in_per_minute: int = 300
+    breached_passwords: Path | None = None
+    """A list of stolen passwords that lies here (Pwned Passwords, ordered by SHA-1): none of them is taken."""
     body_limit: int = 1_048_576
     workers: int = 2
 
@@ -84,6 +87,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         rate_storage=found.text("RATE_STORAGE", "memory://"),
         rate_per_minute=found.number("RATE_PER_MINUTE", 1200, 600, 100_000),
         sign_in_per_minute=found.number("SIGN_IN_PER_MINUTE", 300, 60, 10_000),
+        breached_passwords=found.path("BREACHED_PASSWORDS"),
         body_limit=found.number("BODY_LIMIT", 1_048_576, 65_536, 4_194_304),
         workers=found.number("WORKERS", 2, 1, 64),
     )
@@ -173,6 +177,13 @@ def _unsafe(settings: Settings) -> list[str]:
         reasons.append(
             "REFERRAL_TRUSTED_PROXIES names addresses or networks, with commas between; * would trust everybody."
         )
+    if settings.breached_passwords is not None and settings.breached_passwords.is_file():
+        try:
+            BreachedPasswords(settings.breached_passwords).check()
+        except (OSError, NoSuchList):
+            reasons.append(
+                "REFERRAL_BREACHED_PASSWORDS is not a readable list of SHA-1 hashes (HASH:count) in their order."
+            )
     counts = urlsplit(settings.rate_storage)
     if settings.rate_storage != "memory://" and counts.scheme not in ("redis", "rediss"):
         reasons.append("REFERRAL_RATE_STORAGE is memory://, or the address of a Redis: redis://... or rediss://...")

@@ -1,4 +1,4 @@
-"""Passwords that are long and still guessed first: famous phrases, common words put together, names of the place."""
+"""Passwords that are long and still guessed first: famous phrases, common words put together, names of the place (ADR 20)."""
 
 import re
 import unicodedata
@@ -6,13 +6,19 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-__all__ = ["weakness"]
+from zxcvbn import zxcvbn
+
+__all__ = ["is_named_after", "weakness"]
 
 _MUST_REMAIN: Final = 8
 """Characters that must be left when what is common has been taken out: NIST's least beside a second factor."""
 _FEWEST_DIFFERENT: Final = 5
 _SHORTEST_RUN: Final = 4
 _SHORTEST_NAME: Final = 4
+_FEWEST_GUESSES: Final = 10**10
+"""What zxcvbn calls very unguessable: too many even for whoever has stolen the slow hashes."""
+_ESTIMATED: Final = 72
+"""Characters that it looks at, which bounds what it costs; whatever follows only makes a password harder to guess."""
 
 _RUNS: Final = (
     "01234567890123456789",
@@ -26,15 +32,35 @@ _LOOKALIKES: Final = str.maketrans("013457@$!", "oleastasi")
 
 def weakness(password: str, *, context: Iterable[str]) -> str | None:
     """The code of what makes this password guessable, or None: `repetitive`, `common` or `context-word`."""
-    spellings = {password.casefold(), _fold(password), _fold(password.translate(_LOOKALIKES))} - {""}
+    spellings = _spellings(password)
     if any(len(set(text)) < _FEWEST_DIFFERENT or _unit(text) < _MUST_REMAIN for text in spellings if _is_long(text)):
         return "repetitive"
-    if any(_is_made_of(_COMMON, text) for text in spellings):
+    if any(_is_made_of(_COMMON, text) for text in spellings) or _is_soon_guessed(password):
         return "common"
-    named = sorted({*_names(context), *_COMMON}, key=len, reverse=True)
-    if any(_is_made_of(named, text) for text in spellings):
-        return "context-word"
-    return None
+    return "context-word" if _is_made_of_names(spellings, context) else None
+
+
+def is_named_after(password: str, name: str) -> bool:
+    """Whether the password is made of this name, and of what is common anyway."""
+    return _is_made_of_names(_spellings(password), [name])
+
+
+def _spellings(password: str) -> set[str]:
+    return {password.casefold(), _fold(password), _fold(password.translate(_LOOKALIKES))} - {""}
+
+
+def _is_made_of_names(spellings: Iterable[str], context: Iterable[str]) -> bool:
+    parts = sorted({*_names(context), *_COMMON}, key=len, reverse=True)
+    return any(_is_made_of(parts, text) for text in spellings)
+
+
+def _is_soon_guessed(password: str) -> bool:
+    """By the 30,000 commonest passwords, words and names of zxcvbn's lists, keyboards and dates, in the order in which they are tried.
+
+    It is told no names of ours: it keeps them in one place for all threads.
+    """
+    guesses: int = zxcvbn(password[:_ESTIMATED])["guesses"]
+    return guesses < _FEWEST_GUESSES
 
 
 def _fold(text: str) -> str:
@@ -88,3 +114,6 @@ def _is_run(piece: str) -> bool:
 # Longest first, so that "passwords" goes before "pass" and leaves no "words".
 _LISTED: Final = Path(__file__).with_name("common.txt").read_text("utf-8").split()
 _COMMON: Final = sorted({_fold(part) for part in _LISTED}, key=len, reverse=True)
+
+# At its first call it lays out a dictionary that all later ones walk through: not while another thread does.
+_is_soon_guessed("first")

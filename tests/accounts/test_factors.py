@@ -293,6 +293,7 @@ def test_a_password_is_changed_with_the_one_before_and_a_code(office):
         ({"one_time_code": "000000"}, "/one_time_code"),
         ({"new_password": "short"}, "/new_password"),
         ({"new_password": "passwordpassword"}, "/new_password"),
+        ({"new_password": "Police-Police-2026"}, "/new_password"),
     ):
         answer = change(**said)
         assert (422, pointer) == (answer.status_code, answer.json["errors"][0]["pointer"])

@@ -1,5 +1,8 @@
 """Inviting people, giving them roles that a second person confirms, and seeing them leave."""
 
+import hashlib
+from dataclasses import replace
+
 import pytest
 
 from tests.accounts.office import BOTH, PASSWORD
@@ -50,6 +53,27 @@ def test_a_weak_password_is_named_as_what_it_is(office, password, code):
     assert {"/password"} == {error["pointer"] for error in answer.json["errors"]}
     assert code in [error["code"] for error in answer.json["errors"]]
     assert password not in answer.text
+
+
+def test_the_agencys_name_makes_no_password_and_is_told_to_nobody_without_the_invitation(office):
+    said = {"name": "Samutprakan", "type": "hotline", "country": "TH"}
+    office.ids["Samutprakan"] = office.post("/v1/agencies", said, by="root", Idempotency_Key="S").json["id"]
+    invitation = office.invite("Samutprakan", "new", ["agency_admin"], by="root")
+    assert 401 == office.accept("new", "invitation_wrong", "Samutprakan-20262026").status_code
+    answer = office.accept("new", invitation, "Samutprakan-20262026")
+    assert (422, ["context-word"]) == (answer.status_code, [each["code"] for each in answer.json["errors"]])
+    assert 200 == office.accept("new", invitation).status_code
+
+
+def test_a_stolen_password_is_not_taken_and_without_the_list_none_is(office, tmp_path):
+    invitation = office.invite("Police", "new", ["caseworker"], by="ana")
+    settings, path = office.app.extensions["settings"], tmp_path / "stolen"
+    office.app.extensions["settings"] = replace(settings, breached_passwords=path)
+    assert 503 == office.accept("new", invitation).status_code
+    path.write_text(f"{hashlib.sha1(PASSWORD.encode()).hexdigest().upper()}:3\n")
+    answer = office.accept("new", invitation)
+    assert (422, ["common"]) == (answer.status_code, [each["code"] for each in answer.json["errors"]])
+    assert 200 == office.accept("new", invitation, f"{PASSWORD} on").status_code
 
 
 def test_nobody_gives_a_role_to_themselves(office):

@@ -14,8 +14,8 @@ CALLED = {"eval", "exec", "compile", "__import__", "system", "popen", "render_te
 BY_THE_COMMAND_LINE_ALONE = {"subprocess", "socket", "http.client", "ctypes"}
 WAY_OUT = "features/accounts/federation"
 """Where an agency's identity provider is asked: `outgoing.py` says which addresses may be, in what time and how much."""
-HASHES = {"sha256", "sha384", "sha512"}
-"""The longer two for `at_hash` of an ID token alone, as its algorithm says."""
+HASHES = {"sha1", "sha256", "sha384", "sha512"}
+"""The longer two for `at_hash` of an ID token alone, as its algorithm says; SHA-1 to look a password up in a list that is kept by it."""
 PRIMITIVES = {"asymmetric", "asymmetric.ed25519", "ciphers.aead", "hashes", "kdf.hkdf", "keywrap"}
 """What docs/asvs.md says of each, under *What is sealed, hashed and signed*."""
 

@@ -16,6 +16,18 @@ def test_every_reason_why_the_settings_are_unsafe_is_a_line_and_the_exit_code_is
     assert any("TLS" in line for line in lines)
 
 
+def test_a_list_of_stolen_passwords_that_is_none_stops_the_start(tmp_path):
+    path = tmp_path / "list"
+    for lines in ("", "password\n", "B" * 40 + ":1\n" + "A" * 40 + ":1\n"):
+        path.write_text(lines)
+        result = Shell({"REFERRAL_DATA_DIR": str(tmp_path), "REFERRAL_BREACHED_PASSWORDS": str(path)})("worker")
+        assert 2 == result.exit_code
+        assert "REFERRAL_BREACHED_PASSWORDS" in result.stderr
+    path.write_text("A" * 40 + ":1\n" + "B" * 40 + ":1\n")
+    result = Shell({"REFERRAL_DATA_DIR": str(tmp_path), "REFERRAL_BREACHED_PASSWORDS": str(path)})("worker")
+    assert "REFERRAL_BREACHED_PASSWORDS" not in result.stderr
+
+
 def test_a_command_that_reads_does_not_make_an_empty_database(shell, tmp_path):
     (tmp_path / "referral.sqlite3").unlink()
 

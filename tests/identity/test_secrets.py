@@ -12,10 +12,10 @@ def test_a_secret_is_256_random_bits_after_a_prefix():
     assert all(re.fullmatch(r"refresh_[A-Za-z0-9_-]{43}", secret) for secret in made)
 
 
-def test_a_recovery_code_is_80_random_bits_that_can_be_copied_from_paper():
+def test_a_recovery_code_is_140_random_bits_that_can_be_copied_from_paper():
     made = {new_recovery_code() for _ in range(200)}
     assert 200 == len(made)
-    assert all(re.fullmatch(r"([a-z2-7]{4}-){3}[a-z2-7]{4}", code) for code in made)
+    assert all(re.fullmatch(r"([a-z2-7]{4}-){6}[a-z2-7]{4}", code) for code in made)
 
 
 def test_its_digest_is_sha_256_and_knows_it():

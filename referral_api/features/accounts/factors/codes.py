@@ -122,5 +122,5 @@ def forget_factors(w: Work, member: Member) -> None:
 
 
 def _hash(member_id: UUID, code: str) -> bytes:
-    """80 random bits under a key that is not in the database: nobody who copies the table can try them."""
+    """140 random bits, and under a key that is not in the database: nobody who copies the table can try them."""
     return vault.ring().digest("recovery", member_id.bytes + code.encode())

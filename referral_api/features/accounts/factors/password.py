@@ -6,6 +6,7 @@ from referral_api.features.accounts.queries import find_self
 from referral_api.features.accounts.sessions.choosing import must_be_strong, profile
 from referral_api.features.accounts.sessions.ending import end_sessions
 from referral_api.features.accounts.sessions.tries import report_failure
+from referral_api.features.agencies.queries import find_agency
 from referral_api.identity import passwords
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import FieldError, Invalid
@@ -19,8 +20,9 @@ def change_password(actor: Actor, *, password: str, new_password: str, one_time_
     """Change one's password. Every session ends, so whoever held the old one is out."""
     member = find_self(actor)
     stored = member.password_hash
-    must_be_strong(new_password, member.username, pointer="/new_password")
-    session().rollback()  # Nobody waits for the database while passwords are hashed.
+    names = member.username, find_agency(member.agency_id).name
+    session().rollback()  # Nobody waits for the database while passwords are judged and hashed.
+    must_be_strong(new_password, *names, pointer="/new_password")
     right = passwords.verify_password(stored, password, profile=profile())
     hashed = passwords.hash_password(new_password, profile=profile())
     member, proof, tried = proved(actor, one_time_code, Permission.PASSWORD_CHANGE)

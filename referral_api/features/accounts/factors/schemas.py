@@ -53,7 +53,7 @@ class PreparedOut(Body):
 
 class RecoveryCodesOut(Body):
     recovery_codes = many(
-        Machine(32, metadata={"example": "k3fq-7wzt-b5ha-x2mn"}),
+        Machine(40, metadata={"example": "k3fq-7wzt-b5ha-x2mn-q6dv-j4ue-2rcp"}),
         maximum=RECOVERY_CODES,
         metadata={"description": "Shown once; each signs in once in the place of a one-time code."},
     )

@@ -10,11 +10,12 @@ from referral_api.features.accounts.members.queries import Person, find_invited
 from referral_api.features.accounts.models import Member
 from referral_api.features.accounts.queries import actor_of
 from referral_api.features.accounts.sessions import queries
-from referral_api.features.accounts.sessions.choosing import must_be_strong, profile
+from referral_api.features.accounts.sessions.choosing import must_be_strong, must_not_be_the_agencys_name, profile
 from referral_api.features.accounts.sessions.ending import end_sessions
 from referral_api.features.accounts.sessions.models import MemberSession, RefreshToken
 from referral_api.features.accounts.sessions.opening import SignedIn, issue_tokens, new_session, sign_in
 from referral_api.features.accounts.sessions.tries import count_missed, count_try, forget_try, refuse
+from referral_api.features.agencies.queries import find_agency
 from referral_api.identity import passwords, secrets
 from referral_api.kernel.actor import Actor, Request
 from referral_api.kernel.errors import Unauthenticated
@@ -104,6 +105,7 @@ def accept_invitation(request: Request, *, username: str, invitation: str, passw
         subject = ("member", person.member.id) if person else None
         refuse(request, tried, action=action, subject=subject, detail=_NO_INVITATION)
     member: Member = person.member
+    must_not_be_the_agencys_name(password, find_agency(member.agency_id).name, pointer="/password")
     roles = frozenset(Role(role.role) for role in person.roles)
     actor = Actor("member", member.id, member.agency_id, request, roles=roles, language=member.language)
     with work(actor, Permission.MEMBER_JOIN, on=member) as w:

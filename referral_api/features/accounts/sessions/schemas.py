@@ -30,7 +30,7 @@ __all__ = [
 
 def one_time_code(**more: Any) -> Machine:
     said = {"description": "Of the authenticator app, or a recovery code. Each works once.", "example": "123456"}
-    return Machine(32, metadata=said, **more)
+    return Machine(40, metadata=said, **more)
 
 
 class OpenSession(Body):
