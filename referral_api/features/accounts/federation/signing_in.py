@@ -106,8 +106,9 @@ def finish_sign_in(
         subject = ("identity_provider", asked.id) if asked else None
         refuse(request, tried, action=action, subject=subject, detail=_FAILED)
     named = count_try(request, linked.username, action=action)
-    linked = queries.find_linked(asked.id, asked.version, hashed)
-    member = find_active(linked.username) if linked else None
+    # The member is locked before the link, in the order of whoever puts somebody out; then both count as they are now.
+    active = find_active(linked.username)
+    member = active if queries.find_linked(asked.id, asked.version, hashed) == linked else None
     rows = find_by_username(member.username, request.now.date()) if member else ()
     trusted = factor_counts(said, asked.acr, asked.amr)
     proof = Proof("provider") if trusted else judge_code(member, one_time_code, request.now) if member else None
