@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from referral_api.features.accounts.factors.codes import MOST_MISSED
 from referral_api.features.accounts.models import Member
 from referral_api.features.accounts.sessions.tries import MOST
+from referral_api.identity import passwords
 from referral_api.store.session import only_here, session
 from tests.accounts.office import BOTH, PASSWORD
 
@@ -79,6 +80,35 @@ def test_every_failure_gets_one_answer(office):
     ]  # fmt: skip
     assert 401 == failures[0].status_code
     assert [answer_of(failures[0])] * len(failures) == [answer_of(failure) for failure in failures]
+
+
+def test_every_failure_takes_the_same_statements_and_hashes_once(office, statements, monkeypatch):
+    """Whoever measures the time does not learn which user names exist, nor how far a guess came."""
+    hashed = []
+    verify = passwords.verify_password
+    monkeypatch.setattr(
+        passwords, "verify_password", lambda *said, **more: hashed.append(said) or verify(*said, **more)
+    )
+    newcomer(office)
+    tries = {
+        "nobody": {"username": "nobody-here", "one_time_code": "123456"},
+        "wrong password": {"username": "sam", "password": "not the password at all", "one_time_code": "123456"},
+        "wrong code": {"username": "ana", "one_time_code": code(office, "cal", steps=9)},
+        "no code": {"username": "cleo"},
+        "no factor": {"username": "new", "password": "not the password at all", "one_time_code": "123456"},
+        "nobody, in letters": {"username": "nobody-here", "one_time_code": "abcd-efgh-ijkl-mnop"},
+        "wrong password, in letters": {"username": "cal", "password": "not the password", "one_time_code": "abcd-efgh"},
+        "right password, in letters": {"username": "root", "one_time_code": "abcd-efgh-ijkl-mnop-qrst-uvwx-yz23"},
+    }
+    found = {}
+    for name, said in tries.items():
+        office.clock.pass_by(minutes=1)  # so that the log hears of each
+        hashed.clear()
+        with statements() as seen:
+            assert 401 == office.post("/v1/sessions", {"password": PASSWORD, **said}).status_code
+        found[name] = [each.split("(")[0].split(" WHERE")[0] for each in seen], len(hashed)
+    of_nobody = {name: found["nobody, in letters" if name.endswith("letters") else "nobody"] for name in tries}
+    assert of_nobody == found
 
 
 def test_a_wrong_code_and_a_wrong_password_share_one_throttle(office):

@@ -132,6 +132,19 @@ def test_signing_out_stops_both_tokens_at_once(office):
     assert 401 == office.post("/v1/sessions/refresh", {"refresh_token": said["refresh_token"]}).status_code
 
 
+def test_a_session_that_somebody_brings_along_is_not_the_one_that_is_opened(office):
+    """Session fixation: whatever was planted with the caller stays what it was, and gains nothing."""
+    planted = office.sign_in("sam").json
+    said = {"username": "cal", "password": PASSWORD, "one_time_code": office.apps.code("cal", office.clock())}
+    cookie = f"session={planted['access_token']}"
+    opened = office.post("/v1/sessions", said, by=planted["access_token"], Cookie=cookie, X_Session_Id="s1")
+    assert 200 == opened.status_code
+    assert "Set-Cookie" not in opened.headers
+    assert {planted["access_token"], planted["refresh_token"]}.isdisjoint(opened.json.values())
+    names = [office.get("/v1/me", by=each["access_token"]).json["username"] for each in (planted, opened.json)]
+    assert ["sam", "cal"] == names
+
+
 def test_a_token_of_another_kind_opens_nothing(office):
     said = office.sign_in("cal").json
     for token in (said["refresh_token"], "a.b.c", said["access_token"][:-4] + "AAAA"):

@@ -37,6 +37,7 @@ MOST_MISSED: Final = 100
 helps: somebody else knows the password. Without it nobody can bring this about."""
 
 RECOVERY_CODES: Final = 10
+_NOBODY: Final = UUID(int=0)
 _APART: Final = re.compile(r"[\s-]")
 
 
@@ -55,27 +56,38 @@ NO_FACTOR: Final = Proof(None)
 
 def is_enrolled(member: Member) -> bool:
     """Whether the member has a second factor, so that the password alone is not enough."""
-    return member.totp_secret_sealed is not None or _has_passkey(member)
+    return member.totp_secret_sealed is not None or _has_passkey(member.id)
 
 
-def _has_passkey(member: Member) -> bool:
-    query = select(Passkey.id).where(Passkey.member_id == member.id).limit(1)
+def _has_passkey(member_id: UUID) -> bool:
+    query = select(Passkey.id).where(Passkey.member_id == member_id).limit(1)
     return session().execute(query).first() is not None
 
 
-def judge_code(member: Member, code: str | None, now: datetime) -> Proof | None:
-    """What this code proves of the member, whose row is locked; None if nothing. Without an enrolled factor none is asked for."""
-    if not is_enrolled(member):
-        return NO_FACTOR
-    if code is None or member.codes_missed >= MOST_MISSED:
+def judge_code(member: Member | None, code: str | None, now: datetime) -> Proof | None:
+    """What this code proves of the member, whose row is locked; None if nothing. Without an enrolled factor none is asked for.
+
+    Of nobody it proves nothing, after the same statements as of anybody.
+    """
+    member_id = member.id if member else _NOBODY
+    has_passkey = _has_passkey(member_id)
+    said = _APART.sub("", code or "").lower()
+    code_id = _recovery_code(member_id, said) if said and not said.isdecimal() else None
+    if member is None:
         return None
-    said = _APART.sub("", code).lower()
-    if said.isdecimal():
-        return _judge_totp(member, said, now)
-    used = (RecoveryCode.member_id == member.id, RecoveryCode.code_hash == _hash(member.id, said))
+    if member.totp_secret_sealed is None and not has_passkey:
+        return NO_FACTOR
+    if member.codes_missed >= MOST_MISSED:
+        return None
+    if code_id is not None:
+        return Proof("recovery_code", code_id=code_id)
+    return _judge_totp(member, said, now) if said.isdecimal() else None
+
+
+def _recovery_code(member_id: UUID, said: str) -> UUID | None:
+    used = (RecoveryCode.member_id == member_id, RecoveryCode.code_hash == _hash(member_id, said))
     query = select(RecoveryCode.id).where(*used, RecoveryCode.used_at.is_(None))
-    found = session().execute(query).scalars().first()
-    return None if found is None else Proof("recovery_code", code_id=found)
+    return session().execute(query).scalars().first()
 
 
 def _judge_totp(member: Member, code: str, now: datetime) -> Proof | None:

@@ -111,7 +111,7 @@ def finish_sign_in(
     member = active if queries.find_linked(asked.id, asked.version, hashed) == linked else None
     rows = find_by_username(member.username, request.now.date()) if member else ()
     trusted = factor_counts(said, asked.acr, asked.amr)
-    proof = Proof("provider") if trusted else judge_code(member, one_time_code, request.now) if member else None
+    proof = Proof("provider") if trusted else judge_code(member, one_time_code, request.now)
     if member is None or not rows or proof is None:
         guessing = member is not None and one_time_code is not None and is_enrolled(member)
         about = ("member", member.id) if member else ("identity_provider", asked.id)

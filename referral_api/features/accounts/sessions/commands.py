@@ -38,7 +38,7 @@ def open_session(request: Request, *, username: str, password: str, one_time_cod
     right = passwords.verify_password(stored, password, profile=profile())
     member = queries.find_active(username)
     rows = queries.find_by_username(username, request.now.date())
-    proof = judge_code(member, one_time_code, request.now) if member else None
+    proof = judge_code(member, one_time_code, request.now)
     if not right or member is None or not rows or member.password_hash != stored or proof is None:
         subject = ("member", member.id) if member else None
         guessing = member is not None and right and one_time_code is not None and is_enrolled(member)
