@@ -8,7 +8,7 @@ from typing import Final
 
 from zxcvbn import zxcvbn
 
-__all__ = ["is_named_after", "weakness"]
+__all__ = ["weakness"]
 
 _MUST_REMAIN: Final = 8
 """Characters that must be left when what is common has been taken out: NIST's least beside a second factor."""
@@ -32,26 +32,13 @@ _LOOKALIKES: Final = str.maketrans("013457@$!", "oleastasi")
 
 def weakness(password: str, *, context: Iterable[str]) -> str | None:
     """The code of what makes this password guessable, or None: `repetitive`, `common` or `context-word`."""
-    spellings = _spellings(password)
+    spellings = {password.casefold(), _fold(password), _fold(password.translate(_LOOKALIKES))} - {""}
     if any(len(set(text)) < _FEWEST_DIFFERENT or _unit(text) < _MUST_REMAIN for text in spellings if _is_long(text)):
         return "repetitive"
     if any(_is_made_of(_COMMON, text) for text in spellings) or _is_soon_guessed(password):
         return "common"
-    return "context-word" if _is_made_of_names(spellings, context) else None
-
-
-def is_named_after(password: str, name: str) -> bool:
-    """Whether the password is made of this name, and of what is common anyway."""
-    return _is_made_of_names(_spellings(password), [name])
-
-
-def _spellings(password: str) -> set[str]:
-    return {password.casefold(), _fold(password), _fold(password.translate(_LOOKALIKES))} - {""}
-
-
-def _is_made_of_names(spellings: Iterable[str], context: Iterable[str]) -> bool:
-    parts = sorted({*_names(context), *_COMMON}, key=len, reverse=True)
-    return any(_is_made_of(parts, text) for text in spellings)
+    named = sorted({*_names(context), *_COMMON}, key=len, reverse=True)
+    return "context-word" if any(_is_made_of(named, text) for text in spellings) else None
 
 
 def _is_soon_guessed(password: str) -> bool:

@@ -58,9 +58,9 @@ def read_jwk(jwk: Mapping[str, object]) -> VerificationKey:
         raise InvalidKey("this holds private or secret key material; send the public key only, and replace this one")
     if jwk.get("use", "sig") != "sig":
         raise InvalidKey("this key's use is not sig")
-    operations = jwk.get("key_ops", ["verify"])
-    if not isinstance(operations, list) or "verify" not in operations:
-        raise InvalidKey("this key's key_ops do not contain verify")
+    # No other use beside signatures, and nothing twice (RFC 7517, 4.3).
+    if jwk.get("key_ops", ["verify"]) not in (["verify"], ["sign", "verify"], ["verify", "sign"]):
+        raise InvalidKey("this key's key_ops are not verify alone, or with sign")
     kid = jwk.get("kid")
     if kid is not None and not (isinstance(kid, str) and 0 < len(kid) <= 255):
         raise InvalidKey("a kid is a text of 1 to 255 characters")

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from referral_api.identity import passwords
 from tests.accounts.office import BOTH, PASSWORD
 
 
@@ -53,6 +54,20 @@ def test_a_weak_password_is_named_as_what_it_is(office, password, code):
     assert {"/password"} == {error["pointer"] for error in answer.json["errors"]}
     assert code in [error["code"] for error in answer.json["errors"]]
     assert password not in answer.text
+
+
+def test_a_password_is_judged_for_whoever_holds_the_invitation_as_often_as_it_takes(office, monkeypatch):
+    invitation, judged = office.invite("Police", "new", ["caseworker"], by="ana"), []
+    judge = passwords.check_new_password
+    monkeypatch.setattr(
+        passwords, "check_new_password", lambda *said, **more: judged.append(said) or judge(*said, **more)
+    )
+    assert [401] * 3 == [
+        office.accept("new", "invitation_wrong", weak).status_code for weak in ("x", "river", "x" * 300)
+    ]
+    assert [] == judged
+    assert [422] * 12 == [office.accept("new", invitation, "river").status_code for _ in range(12)]
+    assert 200 == office.accept("new", invitation).status_code
 
 
 def test_the_agencys_name_makes_no_password_and_is_told_to_nobody_without_the_invitation(office):

@@ -6,7 +6,6 @@ import pytest
 from argon2 import extract_parameters
 from argon2.profiles import CHEAPEST, RFC_9106_LOW_MEMORY
 
-from referral_api.identity.blocklist import is_named_after
 from referral_api.identity.passwords import (
     MAXIMUM,
     MINIMUM,
@@ -182,12 +181,6 @@ def test_the_names_of_the_person_and_the_place_are_no_password(password):
 def test_what_is_judged_of_a_long_password_is_bounded():
     assert [] == check_new_password(GOOD + "x1" * 40, context=[])
     assert ["common"] == check_new_password("monkeydragonfootball" + "superman" * 7 + "%Kz9", context=[])
-
-
-def test_one_name_alone_is_looked_for_as_among_others():
-    assert is_named_after("SamutprakanPolice2026!!", "Samutprakan Police Bureau")
-    assert not is_named_after("the samutprakan lantern drifts", "Samutprakan Police Bureau")
-    assert not is_named_after(GOOD, "")
 
 
 def test_all_reasons_are_told_at_once():

@@ -10,11 +10,11 @@ from referral_api.features.accounts.members.queries import Person, find_invited
 from referral_api.features.accounts.models import Member
 from referral_api.features.accounts.queries import actor_of
 from referral_api.features.accounts.sessions import queries
-from referral_api.features.accounts.sessions.choosing import must_be_strong, must_not_be_the_agencys_name, profile
+from referral_api.features.accounts.sessions.choosing import must_be_strong, profile
 from referral_api.features.accounts.sessions.ending import end_sessions
 from referral_api.features.accounts.sessions.models import MemberSession, RefreshToken
 from referral_api.features.accounts.sessions.opening import SignedIn, issue_tokens, new_session, sign_in
-from referral_api.features.accounts.sessions.tries import count_missed, count_try, forget_try, refuse
+from referral_api.features.accounts.sessions.tries import Try, clockwork, count_missed, count_try, forget_try, refuse
 from referral_api.features.agencies.queries import find_agency
 from referral_api.identity import passwords, secrets
 from referral_api.kernel.actor import Actor, Request
@@ -96,16 +96,13 @@ def end_all_sessions(actor: Actor) -> None:
 def accept_invitation(request: Request, *, username: str, invitation: str, password: str) -> Person:
     """Take up an invitation: choose a password, and be a member of the agency from now on."""
     action = Permission.MEMBER_JOIN.event
-    must_be_strong(password, username, pointer="/password")
     tried = count_try(request, username, action=action)
-    session().rollback()
-    password_hash = passwords.hash_password(password, profile=profile())
+    password_hash = _chosen(request, tried, username, invitation, password)
     person = find_invited(username, lock=True)
-    if person is None or not _holds(person.member, invitation, request.now):
+    if password_hash is None or person is None or not _holds(person.member, invitation, request.now):
         subject = ("member", person.member.id) if person else None
         refuse(request, tried, action=action, subject=subject, detail=_NO_INVITATION)
     member: Member = person.member
-    must_not_be_the_agencys_name(password, find_agency(member.agency_id).name, pointer="/password")
     roles = frozenset(Role(role.role) for role in person.roles)
     actor = Actor("member", member.id, member.agency_id, request, roles=roles, language=member.language)
     with work(actor, Permission.MEMBER_JOIN, on=member) as w:
@@ -116,6 +113,24 @@ def accept_invitation(request: Request, *, username: str, invitation: str, passw
         member.updated_at = w.now
         w.record(member, fields=["status"])
     return person
+
+
+def _chosen(request: Request, tried: Try, username: str, invitation: str, password: str) -> str | None:
+    """The hash of the password, judged for whoever holds the invitation; None for everybody else, who waits as long and learns nothing.
+
+    No database is held meanwhile, and whoever has to choose again is not counted as guessing.
+    """
+    person = find_invited(username)
+    if person is None or not _holds(person.member, invitation, request.now):
+        session().rollback()
+        passwords.verify_password(None, password, profile=profile())
+        return None
+    names = username, find_agency(person.member.agency_id).name
+    with work(clockwork(request), Permission.SESSION_TRY, on=tried) as w:
+        forget_try(w, tried)
+        w.made = (tried.kind, tried.id)
+    must_be_strong(password, *names, pointer="/password")
+    return passwords.hash_password(password, profile=profile())
 
 
 def _holds(member: Member, invitation: str, now: datetime) -> bool:
