@@ -38,6 +38,28 @@ _NEAR: Final = dict(zip("ıəøłđŧħɛɔɓɗƙŋөүұқғңһҳҷәҙҫґӕ"
     "ױ": "וי",
     "ײ": "יי",
 }
+_NAMED: Final = {"IOTA": "I", "UPSILON": "U", "ALPHA": "A", "GAMMA": "G", "ESH": "S", "EZH": "Z"}
+
+
+_LATIN: Final = re.compile(
+    r"LATIN (SMALL|CAPITAL) LETTER (?:[A-Z-]+ )*?(?:([A-Z])|IOTA|UPSILON|ALPHA|GAMMA|ESH|EZH)(?: WITH .+)?"
+)
+
+
+def _latin() -> dict[str, str]:
+    """The letters of African and other alphabets, by their names: open E is an e, V with hook a v."""
+    near = {}
+    for code in (
+        *range(0x180, 0x2B0),
+        *range(0x1D00, 0x1D80),
+        *range(0x2C60, 0x2C80),
+        *range(0xA720, 0xA800),
+        *range(0xAB30, 0xAB70),
+    ):
+        if named := _LATIN.fullmatch(unicodedata.name(chr(code), "")):
+            letter = named[2] or _NAMED[named[0].split(" WITH ")[0].rpartition(" ")[2]]
+            near[chr(code)] = letter.lower() if named[1] == "SMALL" else letter
+    return near
 
 
 def _bare(sign: str) -> str:
@@ -51,6 +73,7 @@ def _near(letter: str) -> str:
     return near.upper() if near is not None else letter
 
 
+_NEAR.update((letter, near) for letter, near in _latin().items() if letter not in _NEAR)
 _DRESSED: Final = Signs(one_of(sign for sign in map(chr, range(0x80, 0x10000)) if _bare(sign) != sign))
 
 _PERCENT: Final = re.compile(r"(?:%(?!0\d[diuxXsf])[0-9A-Fa-f]{2})+")  # %08x is a format

@@ -55,9 +55,15 @@ def _load() -> _Pairs:
     pairs.alone.update(dict.fromkeys(map(chr, _NEUTRAL), 0))
     pairs.update({a + b: pairs[a + b] for a in _LOWER for b in _LOWER + " "})
     _add_capitals_and_digits(pairs)
-    numbered = _Pairs({ord(pair[0]) | ord(pair[1]) << 16: score for pair, score in pairs.items()})
-    numbered.alone = {ord(letter): score for letter, score in pairs.alone.items()}
+    numbered = _Pairs({_unit(pair[0]) | _unit(pair[1]) << 16: score for pair, score in pairs.items()})
+    numbered.alone = {_unit(letter): score for letter, score in pairs.alone.items()}
     return numbered
+
+
+def _unit(letter: str) -> int:
+    """A letter as 16 bits; those that UTF-16 writes with two such units have a stand-in, in their order of appearance."""
+    code = ord(letter)
+    return code if code < 0x10000 else ord(_STAND_INS.setdefault(letter, chr(_FIRST_STAND_IN + len(_STAND_INS))))
 
 
 def _read(into: dict[str, int], first: str, row: str) -> None:
@@ -72,12 +78,11 @@ _LOWER: Final = "abcdefghijklmnopqrstuvwxyz"
 _NEUTRAL: Final = (
     *range(0x0780, 0x07C0), *range(0x1700, 0x1780), *range(0x1800, 0x18B0), *range(0x1950, 0x1A20), *range(0x1B00, 0x1C50),
     *range(0xA4D0, 0xA500), *range(0xA980, 0xA9E0), *range(0xAA00, 0xAAE0), *range(0xABC0, 0xAC00),
-    *range(0x2000, 0x2070), 0x00B7, 0x2019, 0x02BC, 0x02BB, 0x0964, 0x0965, 0x060C, 0x061B, 0x061F,
+    *range(0x02B0, 0x0300), 0xA78B, 0xA78C, *range(0x2000, 0x2070), 0x00B7, 0x0964, 0x0965, 0x060C, 0x061B, 0x061F,
 )  # fmt: skip
-# What UTF-16 writes with two units: one of a script that says nothing, and all others.
-_ADLAM: Final = re.compile("[\U0001e900-\U0001e95f]")
-_SAYS_NOTHING: Final = "\u2019"
-_BEYOND: Final = re.compile("[\U00010000-\U0001e8ff\U0001e960-\U0010ffff]")
+_BEYOND: Final = re.compile("[\U00010000-\U0010ffff]")
+_FIRST_STAND_IN: Final = 0xE000  # private use, which was refused before letters are measured
+_STAND_INS: Final[dict[str, str]] = {}
 _NEVER_SEEN: Final = "\uffff"
 _SIGNS: Final = "!#$%&*+;<=>@[]^`{|}~\\"
 
@@ -109,7 +114,7 @@ PAIRS: Final = _load()
 def scores(text: str) -> list[int]:
     """The score of each pair of neighbours in a text of words divided by single spaces."""
     if not text.isascii():
-        text = _ADLAM.sub(_SAYS_NOTHING, _BEYOND.sub(_NEVER_SEEN, text))
+        text = _BEYOND.sub(lambda found: _STAND_INS.get(found.group(), _NEVER_SEEN), text)
     data, many = text.encode("utf-16-le", "surrogatepass"), len(text) - 1
     found = [0] * many
     found[::2] = map(PAIRS.__getitem__, unpack(f"<{(many + 1) // 2}I", data[: (many + 1) // 2 * 4]))

