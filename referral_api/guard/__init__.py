@@ -16,7 +16,7 @@ from typing import Final
 
 from referral_api.guard.document import Numbers, Piece, gather, walk
 from referral_api.guard.families import FAMILIES
-from referral_api.guard.numbers import number_list
+from referral_api.guard.numbers import looks_like_bytes, number_list
 from referral_api.guard.tail import Tail
 from referral_api.guard.verdict import Verdict, judge, judged, strewn
 
@@ -52,9 +52,11 @@ def scan(text: str, tail: Tail = Tail.EMPTY) -> tuple[str | None, Tail]:
         return alone.family, tail
     if tail.text:
         before, after = (_end(tail.text), _beginning(text)) if _is_long(text) else (tail.text, text)
-        family = judge(f"{before}\n{after}").family
-        if family is not None:
-            return family, tail
+        while (family := judge(f"{before}\n{after}").family) is not None:
+            # What was cut off before it may make a tail odd by itself; that must not silence its author.
+            if len(before) < _SEAM or judge(before).family is None:
+                return family, tail
+            before = before[len(before) // 2 :].partition(" ")[2]
     if strewn(tail.odd + alone.odd, tail.seen + len(text)):
         return "encoded-run", tail
     return None, tail.after(text, alone.odd)
@@ -65,9 +67,10 @@ def scan_document(value: object, *, skip: Callable[[str], bool] | None = None) -
 
     `skip(pointer)` says that the value there is a typed machine string which its own grammar checks.
     """
-    texts, numbers = gather(value)
+    texts, numbers, members = gather(value)
     together = _together(texts)
-    if together is None and not number_list(numbers):
+    bytes_in_members = any(map(looks_like_bytes, members.values()))
+    if together is None and not number_list(numbers) and not bytes_in_members:
         return []
     # Pointers cost more than the scan itself, so they are asked for only when something was seen.
     found = list(walk(value, skip))
@@ -79,6 +82,8 @@ def scan_document(value: object, *, skip: Callable[[str], bool] | None = None) -
     findings += [Finding(each.pointer, "number-run", len(each.values)) for each in lists if number_list(each.values)]
     if not findings and number_list([number for each in lists for number in each.values]):
         findings = [Finding(lists[0].pointer, "number-run", sum(len(each.values) for each in lists))]
+    if not findings and bytes_in_members:
+        findings = [Finding("", "number-run", sum(map(len, members.values())))]
     return findings
 
 

@@ -11,8 +11,8 @@ import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import islice
-from typing import Final, TypeVar
+from itertools import islice, pairwise
+from typing import Any, Final, TypeVar
 
 from referral_api.guard.signs import Beyond, Signs, one_of, replaced
 
@@ -129,14 +129,14 @@ def _said_in_symbols(text: str, seen: Beyond) -> bool:
     shape = replaced(text, symbols).encode("ascii", "replace")
     if _SIX in shape.translate(_MARKED, _ASCII_BLANKS):
         runs = "".join(_SYMBOLS.findall(text))
-        if len(runs) > _SYMBOLS_SAY and _packed(_REPEATED.sub(r"\1\1\1\1", runs)) > _SYMBOLS_SAY + len(text) // 200:
+        if len(runs) > _SYMBOLS_SAY and _packed(_REPEATED.sub(r"\1\1\1\1", runs)) > _SYMBOLS_SAY + len(text) // 50:
             return True
     pictures = _PICTURE.found_in(seen)
     return len(pictures) > _SYMBOLS_SAY and _packed(pictures) > _SYMBOLS_SAY + len(text) // 50
 
 
 def _even(text: str) -> bool:
-    """Whether words without a sentence repeat, but none stands out: in language one or two make most of what is repeated."""
+    """Whether words without a sentence repeat, but none stands out, and no two of them together as in language."""
     text = text if " " in text else text.replace("\n", " ")
     if max(map(len, text.encode("ascii", "replace").translate(_STOPPED).split(b"."))) < _MANY_WORDS:
         return False
@@ -144,11 +144,19 @@ def _even(text: str) -> bool:
         if len(row) < _MANY_WORDS:
             continue
         for words in _blocks(_WORD.findall(row), _MANY_WORDS):
-            times = Counter(words).values()
-            most, pairs = max(times, default=0), sum(each * (each - 1) for each in times) // 2
-            if len(words) >= 128 and pairs >= 30 and most * (most - 1) * 5 < pairs:
+            if len(words) < 128:
+                continue
+            times = Counter(words)
+            again = _again(times)
+            most = max(times.values())
+            if again >= 30 and most * (most - 1) * 5 < again and _again(Counter(pairwise(words))) * 4 < again:
                 return True
     return False
+
+
+def _again(times: Counter[Any]) -> int:
+    """How many pairs of equal ones there are."""
+    return sum(each * (each - 1) for each in times.values()) // 2
 
 
 def _listed(text: str) -> bool:

@@ -81,7 +81,14 @@ _ENTITY: Final = re.compile(r"&#(?:[xX]([0-9A-Fa-f]{1,6})|([0-9]{1,7}));?")
 _BACKSLASH: Final = re.compile(
     r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|U([0-9A-Fa-f]{8})|([0-7]{3}))"
 )
+_PERCENT_ROW: Final = re.compile(r"(?:%[0-9A-Fa-f]{2}){24,}+")
+_BYTE_ROW: Final = re.compile(r"(?:\\x[0-9A-Fa-f]{2}){24,}+")
+_OCTAL_ROW: Final = re.compile(r"(?:\\[0-3][0-7]{2}){24,}+")
+_QUOTED_LINES: Final = re.compile(r"(?:=[0-9A-F]{2}(?:=\r?\n)?){24,}+")
+_NOT_SIXTEEN: Final = re.compile(r"[%\\x=\s]+")
+_ENTITY_ROW: Final = re.compile(r"(?:&#(?:[xX][0-9A-Fa-f]{1,6}|[0-9]{1,7});?){48,}+")
 _QUOTED: Final = re.compile(r"=([0-9A-F]{2})|=\r?\n")
+_QUOTED_ROW: Final = re.compile(r"=[0-9A-F]{2}=[0-9A-F]{2}|=\r?\n")  # and not the arguments of a link
 _CODE_POINT: Final = re.compile(r"(?<![A-Za-z0-9])U\+([0-9A-Fa-f]{4,6})(?![0-9A-Fa-f])\s?")
 
 
@@ -125,6 +132,28 @@ def bare(text: str, seen: Beyond) -> str:
     return replaced(text, {each: _bare(each) for each in _DRESSED.kinds_in(seen)})
 
 
+def holds_escaped_bytes(text: str) -> bool:
+    """Whether a long row of escapes is bytes and no text: no UTF-8, or as numbers of characters nothing but Latin-1 with many high ones."""
+    rows = [row for pattern in (_PERCENT_ROW, _BYTE_ROW, _QUOTED_LINES) for row in pattern.findall(text)]
+    if not all(_is_utf8(bytes.fromhex(_NOT_SIXTEEN.sub("", row))) for row in rows):
+        return True
+    if not all(_is_utf8(bytes(int(each, 8) for each in row[1:].split("\\"))) for row in _OCTAL_ROW.findall(text)):
+        return True
+    for row in _ENTITY_ROW.findall(text):
+        codes = [int(sixteen, 16) if sixteen else int(ten) for sixteen, ten in _ENTITY.findall(row)]
+        if max(codes) < 256 and sum(code > 127 for code in codes) * 5 > len(codes):
+            return True
+    return False
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def unescaped(text: str) -> str:
     """The text with one layer of escapes written out; bytes that are not UTF-8 become the characters of the same number."""
     if "%" in text:
@@ -135,7 +164,7 @@ def unescaped(text: str) -> str:
         text = _BACKSLASH.sub(_backslash, text)
     if "U+" in text:
         text = _CODE_POINT.sub(lambda found: _character(found.group(1), None), text)
-    if text.count("=") > 3 and _QUOTED.search(text):
+    if _QUOTED_ROW.search(text):
         text = _QUOTED.sub(lambda found: chr(int(found.group(1), 16)) if found.group(1) else "", text)
     return text
 

@@ -43,6 +43,7 @@ _STACKING: Final = Signs("[\u0300-\u036f]")
 _POINTS: Final = re.compile("[、。，．：；！？「」『』（）\u3001-\u3011\uff01-\uff0f]|[,.!?]")
 
 
+_ITEM: Final = 6
 _TWINS: Final = re.compile(r"(.)(?=\1)", re.DOTALL)
 _NOT_CHARACTERS: Final = ("Cn", "Co", "Cs")
 
@@ -150,7 +151,9 @@ def _by_chance(found: str, rare: re.Pattern[str], text: str) -> bool:
     if many < 80:
         return False
     alone = _repetition(Counter(found).values(), many)
-    if many >= 200 and _unordered(found, alone):
+    # In lists of names nothing but the names' ends repeats.
+    listed = (len(_POINTS.findall(text)) + text.count("\n")) * _ITEM >= many
+    if many >= 200 and not listed and _unordered(found, alone):
         return True
     # Language repeats its frequent characters; a code that spreads bytes over thousands of them does not.
     return (
@@ -172,7 +175,7 @@ def _unordered(found: str, alone: float) -> bool:
     pairs = Counter(chain(even, uneven))
     many -= len(_TWINS.findall(found))
     times = [times for pair, times in pairs.items() if times > 1 and pair >> 32 != pair & 0xFFFFFFFF]
-    return many > 100 and _repetition(times, many) < 5 * alone**2
+    return many > 100 and _repetition(times, many) < 4 * alone**2
 
 
 def _repetition(times: Iterable[int], many: int) -> float:

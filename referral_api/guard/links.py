@@ -17,7 +17,7 @@ _HOSTS: Final = (
     r"|mediafire\.com|gofile\.io|pixeldrain\.com|anonfiles?\.(?:com|la)|bayfiles\.com|1drv\.ms|onedrive\.live\.com|[a-z0-9-]{1,63}-my\.sharepoint\.com"
     r"|icloud\.com/(?:photos|sharedalbum|iclouddrive|attachment)|share\.icloud\.com|app\.box\.com|box\.com/s|pcloud\.(?:com|link)|u\.pcloud\.link|disk\.yandex\.[a-z]{2,3}|yadi\.sk"
     r"|cloud\.mail\.ru|pan\.baidu\.com|terabox(?:app)?\.com|1024tera\.com|4shared\.com|sendspace\.com|zippyshare\.com|rapidgator\.net|uploaded\.net|turbobit\.net|nitroflare\.com"
-    r"|katfile\.com|filefactory\.com|krakenfiles\.com|workupload\.com|file\.io|filebin\.net|transfer\.sh|transfernow\.net|smash\.(?:com|gg)|fromsmash\.com|swisstransfer\.com"
+    r"|katfile\.com|filefactory\.com|krakenfiles\.com|workupload\.com|file\.io|uploadfiles\.io|upload\.ee|telegra\.ph|pastebin\.com|ghostbin\.com|rentry\.(?:co|org)|justpaste\.it|filebin\.net|transfer\.sh|transfernow\.net|smash\.(?:com|gg)|fromsmash\.com|swisstransfer\.com"
     r"|wormhole\.app|send\.(?:vis\.ee|firefox\.com)|filemail\.com|hightail\.com|uguu\.se|0x0\.st|catbox\.moe|litterbox\.catbox\.moe|pomf\.[a-z]{2,4}|imgur\.com|ibb\.co|imgbb\.com"
     r"|postimg\.(?:cc|org)|postimages\.org|imgbox\.com|imagebam\.com|imagevenue\.com|pixhost\.to|imgpile\.com|jpg[0-9]?\.(?:church|su|fish|fishing|pet)|cyberdrop\.(?:me|to)|bunkrr?\.[a-z]{2,5}"
     r"|gyazo\.com|prnt\.sc|prntscr\.com|tinypic\.com|photobucket\.com|flic\.kr|flickr\.com/photos|staticflickr\.com|redgifs\.com|gfycat\.com|giphy\.com|tenor\.com/view"
@@ -32,7 +32,7 @@ _SHARED: Final = re.compile(
     rf"|(?<![a-z0-9@.-])(?:[a-z0-9-]{{1,63}}\.){{0,3}}(?:{_HOSTS})/[^\s/]"
 )
 _PLACE: Final = re.compile(
-    r"(?:(?:https?|s?ftps?|file|smb|rtsp|rtmp|mms|webdavs?|davs?|content|res|asset|gs|s3):|//|www\.|(?<![a-z0-9@.-])(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}(?::[0-9]{2,5})?/)"
+    r"(?:(?:https?|s?ftps?|file|smb|rtsp|rtmp|mms|webdavs?|davs?|content|res|asset|gs|s3):|//|www\.|(?<![a-z0-9@.-])(?:(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}|(?:[0-9]{1,3}\.){3}[0-9]{1,3})(?::[0-9]{2,5})?/)"
 )
 _PATH: Final = re.compile(r"[^/\\?#][/\\?#]")
 _ENDING: Final = re.compile(
@@ -45,9 +45,11 @@ _PEER: Final = re.compile(
 )
 _CID: Final = re.compile(r"(?<![A-Za-z0-9])Qm[1-9A-HJ-NP-Za-km-z]{44}(?![A-Za-z0-9])")
 _HXXP: Final = re.compile(r"h[tx*]{2}ps?(?=\s{0,2}(?::|\[:\]|://))|meow(?=://)")
-_DOT: Final = re.compile(r"\s?(?:\[\s?(?:\.|dot)\s?\]|\(\s?(?:\.|dot)\s?\)|\{\s?(?:\.|dot)\s?\})\s?")
+_DOT: Final = re.compile(
+    r"(?<=[a-z0-9]) (?:dot|\.) (?=[a-z0-9])|\s?(?:\[\s?(?:\.|dot)\s?\]|\(\s?(?:\.|dot)\s?\)|\{\s?(?:\.|dot)\s?\})\s?"
+)
 _SCHEME: Final = re.compile(r"\[:\]\s?//|\[://\]|:\s?[/\\]\s?[/\\]\s?")
-_DEFANGED: Final = (b"[", b"(.", b"( .", b"(dot", b"{", b"xxp", b"**p", b"meow:")
+_DEFANGED: Final = (b"[", b"(.", b"( .", b"(dot", b"{", b"xxp", b"**p", b"meow:", b" dot ", b" . ")
 _SCHEME_APART: Final = (b": /", b":/ ", b":\\")
 _PEER_SIGNS: Final = (b":/", b"magnet", b"urn:", b".onion", b".i2p", b"ipfs", b"ipns", b"blob:", b"cid:")
 
@@ -56,8 +58,10 @@ _SHAPE: Final = bytes(
 )
 _SCHEMES: Final = (b"a:a", b"a:!")
 _BRACKETS: Final = (b"[", b"{", b"(.", b"( .", b"(dot")
-_NAMED_PLACE: Final = re.compile(rb"\.(?:[a-z?-]{2,24}(?::[0-9]{2,5})?/|onion|i2p|ip[fn]s)")
-_PLACE_SIGNS: Final = (b"//", b"www.", b"ipfs", b"ipns", *_SCHEME_APART)
+_NAMED_PLACE: Final = re.compile(
+    rb"\. ?(?:[a-z?-]{2,24}(?::[0-9]{2,5})?/|[0-9]{1,3}(?::[0-9]{2,5})?/[a-z]|onion|i2p|ip[fn]s)"
+)
+_PLACE_SIGNS: Final = (b"//", b"www.", b" dot ", b"ipfs", b"ipns", *_SCHEME_APART)
 
 
 def media_link(text: str, lowered: str, plain: bytes) -> bool:

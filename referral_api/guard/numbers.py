@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from referral_api.guard.signatures import starts_a_file
@@ -25,7 +26,21 @@ _STARTS: Final = (
     " 77 77 0 42 ",
     " 102 116 121 112 ",
     " 26 69 223 163 ",
+    " 79 103 103 83 ",
+    " 102 76 97 67 ",
+    " 77 84 104 100 ",
+    " 80 54 10 ",
+    " 0 0 1 0 1 0 ",
+    " 31 139 8 ",
+    " 55 122 188 175 ",
+    " 82 97 114 33 ",
+    " 60 115 118 103 ",
+    " 60 63 120 109 108 ",
 )
+_BITMAP: Final = re.compile(r" 66 77 \d{1,3} \d{1,3} \d{1,3} 0 0 0 0 0 ")
+_MINUS: Final = (" -", ",-", "\n-", "[-", "(-")
+_SIGNED: Final = re.compile(r"(?<![\w.)\]-])-?\d{1,3}(?![\w.])")
+_DUMPED: Final = re.compile(r"(?<![^\n])[ >]{0,4}[0-9A-Fa-f]{6,8}:?[ \t]{1,3}((?:[0-9A-Fa-f]{2,4}[ \t]{1,2}){6,16}+)")
 _BITS: Final = re.compile(r"(?<!\d)[01](?:[\s,.;:|/_-]{0,3}[01]){63,}+(?!\d)")
 _BITS_APART: Final = re.compile(r"[01]{128,}+")
 _BYTES_APART: Final = re.compile(r"(?:[01]\d\d|2[0-4]\d|25[0-5]){24,}+")
@@ -48,8 +63,16 @@ _ONLY_DIGITS: Final = bytes(each if chr(each) in "0123456789" else ord(" ") for 
 _NUMBERS: Final = bytes(ord("x") if chr(each).isalpha() and each < 128 else ord("0") for each in range(256))
 _ROW: Final = b"0" * 41
 _LONGEST: Final = 40
-_MANY: Final = 48
+_MANY: Final = 64
 _FEW: Final = 24
+_DUMP: Final = 3
+_FLAT: Final = 96
+_PAIRS: Final = re.compile(r"(?:(?:0[xX]|\\x)?[0-9A-Fa-f]{2}[hH]?[:\s,;|-]{1,2}|\\x[0-9A-Fa-f]{2}){96,}+")
+_PAIR_SHAPE: Final = bytes(
+    ord("h") if chr(each) in "0123456789abcdefABCDEF" else ord("x") if chr(each).isalpha() and each < 128 else 32
+    for each in range(256)
+)
+_PAIR_ROWS: Final = tuple(b" ".join([each] * 4) for each in (b"hh", b"hhhh", b"hxhh", b"xhh", b"hhx"))
 _PAST_A_LIST: Final = 400
 _WORDS: Final = (16, 24, 32, 64)
 _FRACTIONS: Final = re.compile(r"(?:(?<![\d.])-?[01]?\.\d{2,17}[^\w.]{1,3}){32,}+")
@@ -62,12 +85,14 @@ def bytes_in_numbers(text: str) -> bool:
     found = plain.translate(_ONLY_DIGITS).decode("ascii").split()
     threes, longer = sum(len(each) == 3 for each in found), sum(len(each) > 2 for each in found)
     return (
-        any(map(f" {' '.join(found)} ".__contains__, _STARTS))
+        _starts_a_file(found)
         or _number_run(text, shape)
         or _digits_apart("".join(found))
         or (threes >= _FEW and (_bytes_among_words(text) or _octal(text)))
         or (longer >= _FEW and _whole_words(text))
+        or _counted(found)
         or _below_zero(text)
+        or (_may_have_pairs(text) and (_row_of_pairs(text) or _dumped(text)))
         or _hexadecimal_pairs(text, shape)
     )
 
@@ -112,6 +137,17 @@ def _hexadecimal_pairs(text: str, shape: bytes) -> bool:
     return first > 6 and last > 6 and first + last > 18
 
 
+def _may_have_pairs(text: str) -> bool:
+    """A cheap look for a row of pairs in hexadecimal, in one of the ways to write them."""
+    shape = text.encode("ascii", "replace").translate(_PAIR_SHAPE).replace(b"  ", b" ")
+    return any(map(shape.__contains__, _PAIR_ROWS))
+
+
+def _row_of_pairs(text: str) -> bool:
+    """Whether pairs in hexadecimal stand in a long row, however few different ones there are."""
+    return any(4 * sum(map(str.isalpha, row)) > len(row) // 3 for row in _PAIRS.findall(text))
+
+
 def _octal(text: str) -> bool:
     """Whether the numbers of three digits are bytes in octal."""
     found = _OCTAL.findall(text)
@@ -121,6 +157,17 @@ def _octal(text: str) -> bool:
         and sum(each >= "200" for each in found) * 8 > len(found)
         and len(found) * 20 >= len(_THREE.findall(text)) * 19
     )
+
+
+def _counted(found: list[str]) -> bool:
+    """Whether every second number only counts, and the others are bytes."""
+    if len(found) < 2 * _FEW:
+        return False
+    small = [int(each) if len(each) < 6 else -1 for each in found]
+    for counters, others in ((small[::2], small[1::2]), (small[1::2], small[::2])):
+        if sum(after == before + 1 for before, after in pairwise(counters)) * 10 > 9 * len(counters):
+            return looks_like_bytes(others)
+    return False
 
 
 def _whole_words(text: str) -> bool:
@@ -138,12 +185,27 @@ def _whole_words(text: str) -> bool:
     )
 
 
+def _starts_a_file(found: list[str]) -> bool:
+    joined = f" {' '.join(found)} "
+    return any(map(joined.__contains__, _STARTS)) or _BITMAP.search(joined) is not None
+
+
+def _dumped(text: str) -> bool:
+    """Whether lines are those of a dump: a place, then what stands there in hexadecimal."""
+    return sum(any(map(str.isalpha, row)) for row in _DUMPED.findall(text)) >= _DUMP
+
+
 def _below_zero(text: str) -> bool:
     """Whether a text has bytes as numbers from -128 to 127."""
+    if sum(map(text.count, _MINUS)) > 1 and _starts_a_file([str(int(each) % 256) for each in _SIGNED.findall(text)]):
+        return True
     if text.count("-") < _FEW:
         return False
     found = list(map(int, _BELOW_ZERO.findall(text)))
-    return len(found) >= _FEW and max(found) <= 128 and len(set(found)) > 15 and sum(each > 64 for each in found) > 5
+    if len(found) < _FEW or max(found) > 128:
+        return False
+    wide = sum(each > 64 for each in found)
+    return (len(set(found)) > 15 and wide > 5) or (len(found) >= _FLAT // 2 and wide >= _FLAT // 4)
 
 
 def _digits_apart(digits: str) -> bool:
@@ -183,12 +245,10 @@ def looks_like_bytes(values: Sequence[int | float]) -> bool:
     data = bytes(each for each in values if isinstance(each, int))
     if starts_a_file(data) and data[0] != 0x78:
         return True
-    return (
-        len(data) >= 40
-        and len(set(data)) >= 20
-        and max(data) >= 200
-        and sum(each >= 128 for each in data) * 5 > len(data)
-    )
+    high = sum(each >= 128 for each in data)
+    many = len(data) >= 40 and len(set(data)) >= 20 and max(data) >= 200 and high * 5 > len(data)
+    # A picture of one colour has few different ones.
+    return many or (len(data) >= _FLAT and max(data) >= 200 and high * 8 > len(data))
 
 
 def number_list(values: Sequence[int | float]) -> bool:

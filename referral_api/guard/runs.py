@@ -51,11 +51,18 @@ _UUID: Final = re.compile(
     r"(?<![0-9A-Za-z])[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[089abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}(?![0-9A-Za-z])"
 )
 _DIGEST: Final = re.compile(
-    r"(?<![0-9A-Za-z])(?:[0-9a-fA-F]{128}|[0-9a-fA-F]{96}|[0-9a-fA-F]{64}|[0-9a-fA-F]{40}|[0-9a-fA-F]{32})(?![0-9A-Za-z])"
+    r"(?<![0-9A-Za-z])(?:[0-9a-fA-F]{128}|[0-9a-fA-F]{96}|(?:05)?[0-9a-fA-F]{64}|[0-9a-fA-F]{40}|[0-9a-fA-F]{32})(?![0-9A-Za-z])"
+    r"|(?<=SHA256:)[A-Za-z0-9+/]{43}(?![A-Za-z0-9+/])"
 )
 # Four in a row, or a row whose last line is shorter, are the lines of a file and not digests.
 _DIGEST_ROW: Final = re.compile(
     r"(?<![0-9A-Za-z])(?:[0-9a-fA-F]{32,128}(?![0-9A-Za-z])[^0-9A-Za-z]{1,4}){1,3}(?:[0-9a-fA-F]{32,128}|[0-9a-fA-F]{9,31})(?![0-9A-Za-z])"
+)
+# Numbers that authorities give: vehicles (ISO 3779), Italian tax codes, the lines of a travel document that machines read (ICAO 9303).
+_GIVEN: Final = re.compile(
+    r"(?<![0-9A-Za-z])(?:[A-HJ-NPR-Z0-9]{11}\d{6}|[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z])(?![0-9A-Za-z])"
+    r"|(?<![0-9A-Za-z<])(?:[PVIAC][A-Z<][A-Z]{3}[A-Z<]{25,39}|[A-Z0-9<]{9}\d[A-Z<]{3}\d{7}[MFX<]\d{7}[A-Z0-9<]{0,14}\d{0,2}"
+    r"|[IAC][A-Z0-9<][A-Z<]{3}[A-Z0-9<]{9}\d[A-Z0-9<]{15}|\d{7}[MFX<]\d{7}[A-Z<]{3}[A-Z0-9<]{11}\d)(?![0-9A-Za-z<])"
 )
 _STAMP: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d)?")
 _CHUNK: Final = re.compile(r"[^\s,;|\"'()]+")
@@ -63,10 +70,11 @@ _NAMED: Final = re.compile(r"\W*([A-Za-z]{2,12})[-_/.:#]([A-Za-z0-9]{1,12}(?:[-_
 _PART: Final = re.compile(
     r"[\w!#$%&*+;<=>@\[\]^`{|}~\\\u0900-\u109f\u1780-\u17ff]+"
 )  # no underscores: those are blanks by then
-_EAST: Final = Signs("[\u2e80-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\u3100-\u31ff]+")
+_EAST: Final = Signs("[\u2e80-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\u3100-\u31ff]")
 _SHORT: Final = re.compile(r"(?<![^\W_])(?:[A-Za-z0-9+/=]{1,2}(?:[^\w+/=]{1,4}|_{1,4})){30,}+")
 _WORD: Final = re.compile(r"[^\W_]+")
 _LETTER: Final = re.compile(r"[^\W\d_]")
+_INITIALS: Final = re.compile(r"(?:[A-Z]\.\W?){30,80}+")
 _SHORT_PART: Final = re.compile(r"[A-Za-z0-9+/=]{1,2}")
 _CROSSING: Final = Signs("[\u0370-\u058f\u13a0-\u13ff\u1d00-\u1d7f]")
 _CROSSED: Final = re.compile(f"[A-Za-z]{_CROSSING.pattern.pattern}|{_CROSSING.pattern.pattern}[A-Za-z]")
@@ -83,6 +91,8 @@ _EXEMPT_WALLETS: Final = 2
 _ARGUMENT: Final = re.compile(r"(?<=[A-Za-z0-9/._-])[?&][A-Za-z_]{1,12}=[A-Za-z0-9_.-]{1,44}(?![A-Za-z0-9_.%=+/-])")
 _EXEMPT_ARGUMENTS: Final = 2
 _EXEMPT_DIGESTS: Final = 8
+_EXEMPT_GIVEN: Final = 12
+_SAME: Final = re.compile(r"([^\W\d_])\1{3,}+")
 _EXEMPT_IDS: Final = 100
 _EXEMPT_MAILBOXES: Final = 24
 
@@ -146,14 +156,14 @@ def measure(text: str, seen: Beyond) -> Oddness:
     if "@" in rest:
         rest = _MAILBOX.sub(" ", rest, count=_EXEMPT_MAILBOXES)
     if _LONG_CODE in rest.encode("ascii", "replace").translate(_PARTED):
-        rest = _ACCOUNT.sub(_account, rest)
+        rest = _ACCOUNT.sub(_account, _GIVEN.sub(" ", rest, count=_EXEMPT_GIVEN))
     if "://" in rest:
         rest = _ARGUMENT.sub(" ", rest, count=_EXEMPT_ARGUMENTS)
     if _LONG_CODE in rest.encode("ascii", "replace").translate(_PARTED):
         rest = _WALLET.sub(" ", rest, count=_EXEMPT_WALLETS)
         if not any(map(_are_lines, _DIGEST_ROW.findall(rest))):
             rest = _DIGEST.sub(_digest, rest, count=_EXEMPT_DIGESTS)
-    words = fold.bare(_without_east(rest, seen), seen)
+    words = _SAME.sub(r"\1\1", fold.bare(_without_east(rest, seen), seen))
     parts: dict[str, None] = {}
     prefixes: dict[str, int] = {}
     exempt = 0
@@ -171,7 +181,7 @@ def measure(text: str, seen: Beyond) -> Oddness:
 
 def _without_east(text: str, seen: Beyond) -> str:
     """The text without the scripts of East Asia, whose letters have no pairs to be measured by."""
-    return _EAST.pattern.sub(" ", text) if _EAST.stand_in(seen) else text
+    return _EAST.replaced(text, " ") if _EAST.stand_in(seen) else text
 
 
 def _are_lines(row: str) -> bool:
@@ -186,6 +196,8 @@ def _account(found: re.Match[str]) -> str:
 
 
 def _digest(found: re.Match[str]) -> str:
+    if not found.group().isalnum() or len(found.group()) == 43:
+        return " "
     data = bytes.fromhex(found.group())
     return " " if max(data) > 127 and data.count(0) < 3 else found.group()
 
@@ -237,7 +249,10 @@ def even(text: str) -> bool:
 
 
 def _is_even(row: list[str]) -> bool:
-    return len(row) >= _EVEN_ROW and len(set(row)) * 4 > len(row) * 3
+    different = len(set(row))
+    return len(row) >= _EVEN_ROW and (
+        different * 4 > len(row) * 3 or (different > _EVEN_ROW and len(row) > 2 * _EVEN_ROW)
+    )
 
 
 def chopped(text: str) -> bool:
@@ -251,6 +266,7 @@ def chopped(text: str) -> bool:
             part.isdigit() or len(part) == 1 or (part != part.lower() and part != part.upper()) or not part.isalpha()
             for part in parts
         )
-        if sum(not part.isdigit() for part in parts) * 4 > len(parts) and len(lettered) > 5 and mixed * 5 > len(parts):
+        among_numbers = sum(not part.isdigit() for part in parts) * 4 <= len(parts)
+        if not among_numbers and len(lettered) > 5 and mixed * 5 > len(parts) and _INITIALS.fullmatch(row) is None:
             return True
     return False

@@ -49,6 +49,8 @@ _BOX_64: Final = re.compile(rb"AAAA[A-Za-z0-9+/]{1,2}(?:ZnR5c|GZ0eX|Z0eXB)")
 _RIFF_16: Final = re.compile(rb"52494646[0-9a-f]{8}(?:57415645|57454250|41564920)")
 _BMP_16: Final = re.compile(rb"424d[0-9a-f]{8}00000000[0-9a-f]{4}0000(?:28|0c|6c|7c)0000")
 _BOX_16: Final = re.compile(rb"000000[0-9a-f]{2}66747970")
+_TIFF_16: Final = re.compile(rb"49492a00[0-9a-f]{4}0000|4d4d002a0000[0-9a-f]{4}")
+_TIFF_SIGNS: Final = (b"49492a00", b"4d4d002a")
 _GIF_32: Final = re.compile(rb"I5EUMOB[A-Z2-7]")
 
 
@@ -114,7 +116,9 @@ def in_hexadecimal(letters: bytes) -> bool:
     if _HEX_ROW not in letters.translate(_HEX_AS_ONE):
         return False
     lower = letters.lower()
-    return any(map(lower.__contains__, _SIXTEEN))
+    return any(map(lower.__contains__, _SIXTEEN)) or any(
+        sign in lower and _TIFF_16.search(lower) for sign in _TIFF_SIGNS
+    )
 
 
 def in_encoded(letters: bytes) -> bool:

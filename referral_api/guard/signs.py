@@ -56,6 +56,10 @@ class Signs:
         """Every sign of the class, in order."""
         return self.all_in(seen.signs) if self.stand_in(seen) else ""
 
+    def replaced(self, text: str, by: str) -> str:
+        """The text with each row of them exchanged."""
+        return self._runs.sub(by, text)
+
     def all_in(self, text: str) -> str:
         """The same, in whatever text."""
         return "".join(self._runs.findall(text))

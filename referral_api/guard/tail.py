@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -9,6 +10,7 @@ from typing import ClassVar, Final
 KEPT_BYTES: Final = 2048
 _HEAD: Final = struct.Struct(">BII")
 _VERSION: Final = 1
+_CUT: Final = re.compile(r"\S{1,160}\s")
 _MOST: Final = 0xFFFFFFFF
 
 
@@ -27,10 +29,13 @@ class Tail:
 
     def after(self, text: str, odd: int) -> Tail:
         """The tail once `text` has been accepted."""
-        kept = (self.text + "\n" + text)[-KEPT_BYTES:] if self.text else text[-KEPT_BYTES:]
-        whole = kept.encode("utf-8", "replace")
+        kept = self.text + "\n" + text if self.text else text
+        whole = kept[-KEPT_BYTES - 1 :].encode("utf-8", "replace")
         if len(whole) > KEPT_BYTES:
             kept = whole[-KEPT_BYTES:].decode("utf-8", "ignore")
+            # A word that was cut, such as a digest, would be another one.
+            cut = _CUT.match(kept)
+            kept = kept[cut.end() :] if cut else kept
         return Tail(kept, min(self.seen + len(text), _MOST), min(self.odd + odd, _MOST))
 
     def to_bytes(self) -> bytes:

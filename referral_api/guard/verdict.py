@@ -52,6 +52,8 @@ def judge(text: str, *, layers: int = _LAYERS) -> Verdict:
         bare = fold.bare(rest, left)
         plain = bare.encode("ascii", "replace")
     if layers and any(map(plain.__contains__, _ESCAPE_SIGNS)) and _ESCAPE.search(rest):
+        if fold.holds_escaped_bytes(rest):
+            return Verdict("escaped-bytes", 0)
         inner = fold.unescaped(rest)
         if inner != rest:
             return Verdict("escaped-bytes", 0) if glyphs.raw(inner) else judge(inner, layers=layers - 1)

@@ -94,7 +94,9 @@ def declarations(folder: Path) -> Iterator[str]:
         yield html.unescape(re.sub(r"<[^<>]*>", " ", f"<{body}"))
 
 
-def count(sources: Iterable[tuple[Iterable[str], bool]]) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
+def count(
+    sources: Iterable[tuple[Iterable[str], bool]],
+) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
     """How often each letter and each pair occurs, by script; every locale weighs the same within its script."""
     singles: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     pairs: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
