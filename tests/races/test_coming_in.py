@@ -90,3 +90,17 @@ def test_whoever_signs_in_with_a_password_while_put_out_is_out(desk, world, how)
     came, went = at_once(lambda: world.post("/v1/sessions", said, by=None), lambda: put_out(desk, how, {}))
     assert 200 == went.status_code, went.text
     assert out(world, came)
+
+
+def test_an_invitation_is_taken_up_once_even_by_two_at_once(world):
+    path = f"/v1/agencies/{world.ids['police']}/members"
+    invited = world.post(path, {"username": "new", "roles": ["caseworker"]}, by="police.admin")
+    assert 201 == invited.status_code, invited.text
+    chosen = ["seven quiet rivers run", "nine loud rivers stand"]
+    said = [{"username": "new", "invitation": invited.json["invitation"], "password": each} for each in chosen]
+    answers = at_once(*[lambda one=one: world.post("/v1/invitations/accept", one, by=None) for one in said])
+    assert [200, 401] == sorted(answer.status_code for answer in answers)
+    confirmed = world.post(f"{path}/{invited.json['id']}/confirm", by="police.supervisor")
+    assert 200 == confirmed.status_code, confirmed.text
+    tried = [world.post("/v1/sessions", {"username": "new", "password": each}, by=None) for each in chosen]
+    assert [answer.status_code for answer in answers] == [answer.status_code for answer in tried]
