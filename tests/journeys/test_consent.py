@@ -2,6 +2,7 @@
 
 import pytest
 
+from referral_api.features.withdrawal.expiry import expire_consents
 from referral_api.features.withdrawal.majority import cut_at_majority
 from referral_api.features.withdrawal.suspicion import review_suspected
 
@@ -236,7 +237,9 @@ def test_a_withdrawal_is_never_refused_as_stale_and_a_decision_is(world):
 def test_a_birth_date_that_becomes_known_later_ends_what_others_agreed_to_at_majority(world):
     case = world.open_case(identification_status="unidentified", subject={"protection_concern": {"summary": "Found."}})
     guardian = world.give_consent(case, classes=["protection_concern"])
-    own = world.give_consent(case, classes=["protection_concern"], given_by="child", maturity="professional_assessment")
+    own = world.give_consent(
+        case, classes=["protection_concern"], basis="consent", given_by="child", maturity="professional_assessment"
+    )
     referral = world.refer(case, guardian).json
     world.step(referral, "accept", by=CLINIC)
     world.clock.pass_by(minutes=1)
@@ -254,3 +257,117 @@ def test_a_birth_date_that_becomes_known_later_ends_what_others_agreed_to_at_maj
     world.clock.pass_by(days=60)
     world.tokens.clear()
     assert {} == world.get(f"/v1/cases/{case['id']}", by=CLINIC).json["subject"]
+
+
+def with_carers(world, *carers):
+    """A case whose caregivers are (authority, involvement, informed)."""
+    said = [
+        {"name": f"Carer {n}", "relationship": "aunt_or_uncle", "legal_authority": a, "suspected_involved": s, "informed": i}
+        for n, (a, s, i) in enumerate(carers)
+    ]  # fmt: skip
+    return world.open_case(subject={"family": {"caregivers": said}})
+
+
+@pytest.mark.parametrize(
+    ("carers", "expected"),
+    [
+        ([], "active"),
+        ([(True, "no", "yes")], "active"),
+        ([(True, "unknown", "unknown")], "pending_approval"),
+        ([(True, "no", "yes"), (True, "unknown", "yes")], "pending_approval"),
+        ([(None, "unknown", "yes")], "pending_approval"),
+        ([(False, "unknown", "yes")], "pending_approval"),
+        ([(True, "no", "yes"), (False, "yes", "yes")], "active"),
+        ([(True, "unknown", "not_safe")], "active"),
+        ([(True, "yes", "not_safe")], ["/given_by_caregiver_id"]),
+        ([(True, "no", "yes"), (True, "yes", "no")], ["/given_by_caregiver_id"]),
+        ([(False, "yes", "yes")], ["/given_by_caregiver_id"]),
+    ],
+)
+def test_a_guardian_who_is_not_named_may_be_each_who_is_on_file(world, carers, expected):
+    answer = given(world, with_carers(world, *carers))
+    assert expected == (answer.json["state"] if answer.status_code == 201 else pointers(answer)), answer.text
+
+
+def test_the_consent_of_the_contract_acts_on_the_case_of_the_contract(world):
+    """As both stand in the contract: a mother who is not to know, of unknown involvement, and a guardian who is not named."""
+    mother = {"name": "Mealea Chan", "relationship": "mother", "legal_authority": True, "informed": "not_safe", "suspected_involved": "unknown"}  # fmt: skip
+    case = world.open_case(subject={"identity": {"given_names": "Sokha"}, "family": {"caregivers": [mother]}})
+    consent = given(world, case, given_by_caregiver_id=None, maturity=None, legal_reference=None).json
+    assert "active" == consent["state"]
+    assert 201 == world.refer(case, consent).status_code
+
+
+@pytest.mark.parametrize("label", ["legal_guardian", "court", "other", "survivor", "child"])
+def test_a_suspected_caregiver_gives_under_no_other_name(world, label):
+    case = with_carers(world, (True, "no", "yes"), (False, "yes", "not_safe"))
+    suspect = case["subject"]["family"]["caregivers"][1]["id"]
+    said = {"basis": "consent", "given_by": label, "maturity": "court_finding", "given_by_caregiver_id": suspect}
+    answer = given(world, case, **said)
+    codes = [error["code"] for error in answer.json["errors"]]
+    assert (422, True) == (answer.status_code, "suspected" in codes), answer.text
+
+
+@pytest.mark.parametrize("label", ["court", "survivor", "child"])
+def test_no_caregiver_is_named_where_somebody_else_agreed(world, label):
+    case = with_carers(world, (True, "no", "yes"))
+    named = case["subject"]["family"]["caregivers"][0]["id"]
+    said = {"basis": "consent", "given_by": label, "maturity": "court_finding", "given_by_caregiver_id": named}
+    assert ["/given_by_caregiver_id"] == pointers(given(world, case, **said))
+
+
+@pytest.mark.parametrize(
+    ("identity", "band", "given_by", "maturity", "expected"),
+    [
+        ({"date_of_birth": "2014-02-11"}, "10-14", "survivor", None, ["/maturity"]),
+        ({"date_of_birth": "2014-02-11"}, "18+", "survivor", None, ["/maturity"]),
+        ({"date_of_birth": "2014-02-11"}, "10-14", "survivor", "professional_assessment", 201),
+        ({"date_of_birth": "2014-02-11"}, "10-14", "child", "legal_age_reached", ["/maturity"]),
+        ({"date_of_birth": "2010-02-11"}, "15-17", "child", "legal_age_reached", 201),
+        ({"date_of_birth": "2008-11-24"}, "18+", "survivor", None, 201),
+        ({"date_of_birth": "2008-11-25"}, "15-17", "survivor", None, ["/maturity"]),
+        ({"date_of_birth": "2008-12-31", "date_of_birth_estimated": True}, "15-17", "survivor", None, 201),
+        ({}, "18+", "survivor", None, 201),
+        ({}, "unknown", "survivor", None, ["/maturity"]),
+        ({}, "5-9", "child", "legal_age_reached", ["/maturity"]),
+    ],
+)
+def test_a_survivor_gives_alone_from_majority_on_and_a_legal_age_is_held_against_the_birth_date(
+    world, identity, band, given_by, maturity, expected
+):
+    case = world.open_case(subject={"identity": {"given_names": "Sokha", **identity}}, age_band=band)
+    answer = given(world, case, basis="consent", given_by=given_by, maturity=maturity)
+    assert expected == (pointers(answer) if answer.status_code == 422 else answer.status_code), answer.text
+
+
+@pytest.mark.parametrize(
+    ("more", "wrong"),
+    [
+        ({"given_by": "child", "maturity": "court_finding"}, ["/given_by"]),
+        ({"child_view": {"asked": "no_too_young"}}, ["/child_view/asked"]),
+        ({"child_view": {"asked": "yes"}}, ["/child_view/agrees"]),
+        ({"child_view": {"asked": "yes", "agrees": None}}, ["/child_view/agrees"]),
+        ({"basis": "consent", "child_view": {"asked": "no_unsafe", "agrees": True}}, ["/child_view/agrees"]),
+        ({"basis": "consent", "child_view": {"asked": "no_too_young"}}, None),
+        ({"grants": "investigation"}, ["/grants/0/recipients/0"]),
+    ],
+)
+def test_an_agreement_that_says_two_things_is_refused(world, more, wrong):
+    if "grants" in more:
+        only = {"recipients": [world.ids["clinic"]], "purposes": ["investigation"], "data_classes": ["identity"]}
+        more = {"grants": [only]}
+    answer = given(world, world.open_case(), **more)
+    assert wrong == (pointers(answer) if answer.status_code == 422 else None), answer.text
+
+
+def test_a_consent_that_ran_out_is_ended_whether_the_clockwork_has_put_it_down_or_not(world):
+    case = world.open_case()
+    short = {"valid_until": "2026-11-24T09:10:00Z"}
+    consents = [given(world, case, **short).json, given(world, case, **short, basis="best_interests_documented", legal_reference="BID 4").json]  # fmt: skip
+    world.post(f"/v1/consents/{consents[0]['id']}/withdraw", {"by": "caregiver"}, by=POLICE)
+    world.clock.pass_by(minutes=11)
+    world.tokens.clear()
+    for _ in range(2):
+        assert ["consent-ended", "consent-ended"] == [code(world.refer(case, each)) for each in consents]
+        with world.app.app_context():
+            expire_consents(world.clock)

@@ -113,9 +113,7 @@ class History:
             said["given_by_caregiver_id"] = self.mother["id"]
         answer = self.world.post(f"{self.case}/consents", said, by=OWNER)
         consent = Consent(basis, "active", since, until, [(set(to), set(purposes), set(classes))])
-        may = self.expect(
-            self.model.give(consent, mother=giver != "child", named=giver == "caregiver", disagrees=no), answer
-        )
+        may = self.expect(self.model.give(consent, mother=giver != "child", disagrees=no), answer)
         if may:
             self.consents.append(answer.json["id"])
         return may

@@ -198,8 +198,8 @@ class Model:
 
     # What is done: each says whether it may be done, and does it.
 
-    def give(self, consent: Consent, *, mother: bool, named: bool, disagrees: bool) -> bool:
-        """`mother`: she gave it, or may have (a guardian who is not named: docs/adr/0009); `named`: it says so."""
+    def give(self, consent: Consent, *, mother: bool, disagrees: bool) -> bool:
+        """`mother`: she gave it, or may have (a guardian who is not named: docs/adr/0009). Otherwise the child did, found mature."""
         classes = set().union(*(c for _, _, c in consent.grants))
         to = set().union(*(r for r, _, _ in consent.grants))
         agreement = consent.basis in AGREEMENTS
@@ -209,12 +209,14 @@ class Model:
             return False  # "not grantable by agreement"
         if agreement and mother and self.mother == "yes":
             return False  # "A caregiver who is suspected can neither give nor withdraw"
+        if consent.basis == "assent_and_guardian_consent" and not mother:
+            return False  # beside the child's assent a guardian agrees
         if consent.basis == "statutory_task" and not {TYPES[each] for each in to} <= REPORTED_TO:
             return False
         consent.rests_on_mother = mother and agreement
         if agreement and disagrees:
             consent.state = "refused"
-        elif consent.basis == "best_interests_documented" or (named and agreement and self.mother == "unknown"):
+        elif consent.basis == "best_interests_documented" or (mother and agreement and self.mother == "unknown"):
             consent.state = "pending_approval"
         self.consents.append(consent)
         return True

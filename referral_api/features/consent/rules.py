@@ -5,13 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from referral_api.features.consent.states import AGREEMENTS, DUTIES, OWN_VOICE
+from referral_api.kernel.actor import purposes_of
 from referral_api.kernel.errors import FieldError, Invalid
+from referral_api.kernel.words import Role
 
 __all__ = [
     "REVIEW_WITHIN",
     "Carer",
     "SuspectDecides",
     "first_state",
+    "givers",
     "in_force",
     "majority_of",
     "problems_of",
@@ -21,6 +24,11 @@ __all__ = [
 
 REVIEW_WITHIN = timedelta(hours=24)
 _VITAL_INTEREST = timedelta(hours=72)
+_MAJORITY = 18
+_LEGAL_AGE = 14
+"""The youngest age at which a law that we know lets somebody decide alone about a service, by age and nothing else (policy default-1)."""
+_KEPT_FROM = frozenset({"no", "not_safe"})
+_CARERS = frozenset({"caregiver", "legal_guardian"})
 _REPORT_TO = frozenset({"police_unit", "prosecutor", "social_service_authority", "hotline", "national_central_bureau"})
 
 Carer = Mapping[str, Any]
@@ -46,7 +54,12 @@ def shown_state(state: str, valid_until: datetime | None, now: datetime) -> str:
 
 
 def majority_of(identity: Mapping[str, Any]) -> datetime | None:
-    """When the child comes of age, at 18 (CRC art. 1). An estimated birth date counts as the earliest day of its year, so that own rights come early."""
+    """When the child comes of age, at 18 (CRC art. 1)."""
+    return _birthday(identity, _MAJORITY)
+
+
+def _birthday(identity: Mapping[str, Any], years: int) -> datetime | None:
+    """When the child becomes so old. An estimated birth date counts as the earliest day of its year, so that own rights come early."""
     text = identity.get("date_of_birth")
     if not text:
         return None
@@ -54,9 +67,9 @@ def majority_of(identity: Mapping[str, Any]) -> datetime | None:
     if identity.get("date_of_birth_estimated"):
         born = born.replace(month=1, day=1)
     try:
-        day = born.replace(year=born.year + 18)
+        day = born.replace(year=born.year + years)
     except ValueError:
-        day = date(born.year + 18, 3, 1)
+        day = date(born.year + years, 3, 1)
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
@@ -68,27 +81,30 @@ def first_state(consent: Mapping[str, Any], carers: Sequence[Carer]) -> str:
         return "active"
     if (consent.get("child_view") or {}).get("agrees") is False:
         return "refused"
-    # A guardian who is not named need not be on file, so their involvement is not known to be unknown.
-    named = [carer for carer in carers if carer.get("id") == consent.get("given_by_caregiver_id")]
-    cleared = all(carer.get("suspected_involved") == "no" for carer in named)
+    cleared = all(carer.get("suspected_involved") == "no" for carer in givers(consent, carers))
     return "active" if cleared else "pending_approval"
 
 
 def suspect_gave(consent: Mapping[str, Any], carers: Sequence[Carer]) -> bool:
     """Whether somebody who is suspected now may be the giver: then nobody makes this agreement act."""
     return consent["basis"] in AGREEMENTS and any(
-        carer.get("suspected_involved") == "yes" for carer in _givers(consent, carers)
+        carer.get("suspected_involved") == "yes" for carer in givers(consent, carers)
     )
 
 
-def _givers(consent: Mapping[str, Any], carers: Sequence[Carer]) -> list[Carer]:
-    """The caregivers on file who may be the giver: the one who is named; unnamed, each who could sign as guardian."""
-    if consent.get("given_by") not in ("caregiver", "legal_guardian"):
-        return []
+def givers(consent: Mapping[str, Any], carers: Sequence[Carer]) -> list[Carer]:
+    """The caregivers on file who may have spoken: the one who is named, whatever they are called; unnamed, each who may be the guardian.
+
+    That is whoever has authority, or may have it; where nobody has, whoever there is. Whoever is kept from knowing was not asked, so a
+    guardian who agreed is somebody else; but that is never taken for granted of one who is suspected.
+    """
     named = consent.get("given_by_caregiver_id")
     if named is not None:
         return [carer for carer in carers if carer.get("id") == named]
-    return [carer for carer in carers if carer.get("legal_authority") is not False]
+    if consent.get("given_by") not in _CARERS:
+        return []
+    able = [carer for carer in carers if carer.get("legal_authority") is not False] or carers
+    return [c for c in able if c.get("suspected_involved") == "yes" or c.get("informed") not in _KEPT_FROM]
 
 
 def problems_of(
@@ -96,6 +112,7 @@ def problems_of(
     *,
     carers: Sequence[Carer],
     identity: Mapping[str, Any],
+    age_band: str,
     recipient_types: Mapping[Any, str],
     owner: Any,
     now: datetime,
@@ -104,7 +121,9 @@ def problems_of(
     agreement = consent["basis"] in AGREEMENTS
     yield from _basis_problems(consent, agreement)
     if agreement:
+        yield from _view_problems(consent)
         yield from _giver_problems(consent, carers)
+        yield from _age_problems(consent, identity, age_band, now)
     yield from _time_problems(consent, identity, agreement, now)
     for line, grant in enumerate(consent["grants"]):
         if agreement and "investigation" in grant["data_classes"]:
@@ -128,6 +147,8 @@ def problems_of(
                     "recipient-type",
                     "This duty reports to police, prosecutors, child-protection authorities, hotlines and national bureaus only.",
                 )
+            elif not set(grant["purposes"]) & set(purposes_of(recipient_types[recipient], (Role.CASEWORKER,))):
+                yield FieldError(pointer, "purpose", "An agency of this type works for none of these purposes.")
 
 
 def _basis_problems(consent: Mapping[str, Any], agreement: bool) -> Iterator[FieldError]:
@@ -147,13 +168,31 @@ def _basis_problems(consent: Mapping[str, Any], agreement: bool) -> Iterator[Fie
         yield FieldError("/child_view", "required", "The child's own view is recorded apart.")
 
 
+def _view_problems(consent: Mapping[str, Any]) -> Iterator[FieldError]:
+    """What the child thinks is said if the child was asked, and only then; assent is the child's own yes."""
+    view = consent.get("child_view")
+    if not view:
+        return
+    asked, agrees = view.get("asked") == "yes", view.get("agrees")
+    if asked and agrees is None:
+        yield FieldError("/child_view/agrees", "required", "The child was asked: say whether the child agrees.")
+    if not asked and agrees is not None:
+        yield FieldError("/child_view/agrees", "not-asked", "A child who was not asked neither agrees nor disagrees.")
+    if not asked and consent["basis"] == "assent_and_guardian_consent":
+        yield FieldError(
+            "/child_view/asked", "assent", "Assent is the child's own: a child who was not asked gave none."
+        )
+
+
 def _giver_problems(consent: Mapping[str, Any], carers: Sequence[Carer]) -> Iterator[FieldError]:
     named = consent.get("given_by_caregiver_id")
     given_by = consent.get("given_by")
-    if given_by == "child" and not consent.get("maturity"):
-        yield FieldError("/maturity", "required", "A child gives consent alone only with a finding of maturity.")
+    if consent["basis"] == "assent_and_guardian_consent" and given_by in OWN_VOICE:
+        yield FieldError("/given_by", "assent", "Beside the child's assent somebody else agrees: say who.")
     if named is not None and not any(carer.get("id") == named for carer in carers):
         yield FieldError("/given_by_caregiver_id", "not-found", "There is no such thing.")
+    elif named is not None and given_by in (*OWN_VOICE, "court"):
+        yield FieldError("/given_by_caregiver_id", "giver", "Who is named here is not who agreed.")
     if given_by == "caregiver" and carers and named is None:
         yield FieldError("/given_by_caregiver_id", "required", "Name which of the caregivers on file agreed.")
     if suspect_gave(consent, carers):
@@ -162,6 +201,20 @@ def _giver_problems(consent: Mapping[str, Any], carers: Sequence[Carer]) -> Iter
             "suspected",
             "A caregiver who is suspected can neither give nor withdraw consent. If another gave it, name which.",
         )
+
+
+def _age_problems(
+    consent: Mapping[str, Any], identity: Mapping[str, Any], age_band: str, now: datetime
+) -> Iterator[FieldError]:
+    """A child decides alone with a finding of maturity, an adult without one."""
+    maturity, of_age = consent.get("maturity"), majority_of(identity)
+    adult = consent.get("given_by") == "survivor" and (now >= of_age if of_age else age_band == "18+")
+    if consent.get("given_by") in OWN_VOICE and not maturity and not adult:
+        yield FieldError("/maturity", "required", "A child gives consent alone only with a finding of maturity.")
+    old_enough = _birthday(identity, _LEGAL_AGE)
+    young = now < old_enough if old_enough else age_band in ("0-4", "5-9")
+    if maturity == "legal_age_reached" and young:
+        yield FieldError("/maturity", "age", "By the birth date the child is younger than that.")
 
 
 def _time_problems(

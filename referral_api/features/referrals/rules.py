@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime
 
-from referral_api.features.consent.rules import in_force
+from referral_api.features.consent.rules import in_force, shown_state
 from referral_api.features.consent.states import AGREEMENTS
 from referral_api.kernel.errors import ConsentEnded, ConsentMissing, FieldError
 
@@ -32,9 +32,7 @@ def consent_carries(
     """Sending, accepting and resuming need a consent of this case, in force, with a grant that names the receiver."""
     if state is None or valid_from is None:
         raise ConsentMissing("No consent of this case is named.", reason="consent_missing")
-    if state in ("withdrawn", "ended", "refused", "expired") or (
-        state == "active" and valid_until is not None and now >= valid_until
-    ):
+    if shown_state(state, valid_until, now) in ("withdrawn", "ended", "refused", "expired"):
         raise ConsentEnded("The consent on which this rests is over.", reason="consent_ended")
     if not in_force(state, valid_from, valid_until, now):
         raise ConsentMissing("The consent is not in force yet.", reason="consent_missing")
