@@ -21,9 +21,10 @@ _NEEDED = {"401": ("WWW-Authenticate",), "429": ("Retry-After",), "503": ("Retry
 _MOST = 1_000
 
 
-def success(endpoint: Endpoint, shapes: Shapes, spec: APISpec) -> dict[str, Any]:
-    """The answer when all went well."""
-    names = [*_COUNTED, *(["ETag"] if endpoint.etag else []), *(["Link"] if endpoint.listed else [])]
+def success(endpoint: Endpoint, shapes: Shapes, spec: APISpec, *, located: bool) -> dict[str, Any]:
+    """The answer when all went well; `located` says that what was made has an address."""
+    own = {"ETag": endpoint.etag, "Link": endpoint.listed, "Location": located}
+    names = [*_COUNTED, *(name for name, has in own.items() if has)]
     answer: dict[str, Any] = {
         "description": f"{endpoint.summary}: done.",
         "headers": {name: header(name) for name in names},

@@ -8,15 +8,17 @@ import re
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from flask import Flask, Response, current_app, g, json, request
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 from werkzeug.routing import Rule
 
 from referral_api import guard, vault, work
 from referral_api.api import bodies, rates
 from referral_api.api.authorization import shown
+from referral_api.api.places import places
 from referral_api.api.problems import problem, problem_of_http
 from referral_api.api.rooms import LINES, NEVER, REQUIRED, Call, Endpoint, Reply, Room
 from referral_api.identity.dpop import Proof
@@ -49,6 +51,8 @@ Identify = Callable[[str, Request, str | None, Proof | None], Actor]
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _KEY = re.compile(r'"([\x20\x21\x23-\x5b\x5d-\x7e]{1,255})"|([A-Za-z0-9._~:/+=-]{1,255})', re.ASCII)
+_LIKE_AN_ID = re.compile(r"[a-z_]{1,32}_[0-9a-z]{1,40}", re.ASCII | re.IGNORECASE)
+"""An id in whatever spelling, or with a slip in it: what nothing is found by is missing."""
 _ETAGS = re.compile(r'\s*(\*|(?:W/)?"[\x21\x23-\x7e]*")\s*(?:,|$)', re.ASCII)
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -67,19 +71,14 @@ def _never_built(*_: Any) -> tuple[str, str]:
 
 
 class _Declared(Rule):
-    """Takes the methods that were declared and no others: a HEAD under /v1 would be a read that nobody declared."""
-
-    def __init__(self, string: str, *, methods: Iterable[str], **more: Any) -> None:
-        super().__init__(string, methods=methods, **more)
-        self.methods = set(methods)
+    """No address is ever built from a route, and making the code that could is most of what a start costs."""
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        """No address is ever built from a route, and making the code that could is most of what a start costs."""
         return _never_built
 
 
 def init_app(app: Flask, *, identify: Identify) -> None:
-    app.url_rule_class = _Declared  # type: ignore[assignment]
+    app.url_rule_class = _Declared
     # Mending `//` would send a caller on before it is known, to whichever host it named itself.
     app.url_map.merge_slashes = False
     app.extensions["identify"] = identify
@@ -93,6 +92,7 @@ def init_app(app: Flask, *, identify: Identify) -> None:
 def open_rooms(app: Flask, rooms: Iterable[Room]) -> None:
     """Hang every declared route on the application."""
     app.extensions["rooms"] = tuple(rooms)
+    app.extensions["places"] = places(app.extensions["rooms"])
     for room in app.extensions["rooms"]:
         for endpoint in room.endpoints:
             rule = re.sub(r"\{(\w+)\}", r"<\1>", endpoint.rule)
@@ -107,6 +107,9 @@ def _greet() -> None:
     kept = _REQUEST_ID.fullmatch(asked) and guard.scan(asked)[0] is None
     request_id = asked if kept else ids.new().hex
     g.request = Request(id=request_id, now=current_app.config["CLOCK"](), address=request.remote_addr)
+    # Routing would take `//v1/cases` for `/v1/cases`, which a proxy that guards an address does not.
+    if request.environ["PATH_INFO"].startswith("//"):
+        request.url_rule, request.routing_exception = None, NotFound()
 
 
 def _dress(response: Response) -> Response:
@@ -176,14 +179,13 @@ class _Sent(NamedTuple):
 
 
 def _sent(endpoint: Endpoint) -> _Sent:
-    try:
-        data = request.get_data(cache=True)
-    except RequestEntityTooLarge:
-        raise BodyTooLarge(
-            Message("At most {most} bytes.").format(most=current_app.config["MAX_CONTENT_LENGTH"])
-        ) from None
+    data = _read()
     if endpoint.method in ("GET", "DELETE") or endpoint.body is None:
-        return _Sent(data, {}, None)
+        return _Sent(data or b"", {}, None)
+    if request.headers.get("Transfer-Encoding", "chunked").strip().lower() != "chunked":
+        return _Sent(data or b"", {}, UnsupportedMediaType("Compressed bodies are refused."))
+    if data is None:
+        return _Sent(b"", {}, MalformedBody("The body does not come to its end."))
     encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in ("", "identity"):
         return _Sent(data, {}, UnsupportedMediaType("Compressed bodies are refused."))
@@ -199,6 +201,19 @@ def _sent(endpoint: Endpoint) -> _Sent:
         return _Sent(data, bodies.parse(data), None)
     except MalformedBody as error:
         return _Sent(data, {}, error)
+
+
+def _read() -> bytes | None:
+    """All of the body, or None if it was cut off or its chunks are none (RFC 9112, 6.3, 7.1, 8): each server has its own errors for that."""
+    try:
+        data = request.get_data(cache=True)
+    except RequestEntityTooLarge:
+        raise BodyTooLarge(
+            Message("At most {most} bytes.").format(most=current_app.config["MAX_CONTENT_LENGTH"])
+        ) from None
+    except Exception:
+        return None
+    return None if len(data) < (request.content_length or 0) else data
 
 
 def _identified(endpoint: Endpoint) -> Actor:
@@ -253,6 +268,8 @@ def _checked(
     if actor.principal_refused:
         raise Forbidden("On-Behalf-Of names nobody for whom you may act.", reason="on_behalf_of")
     call = Call(actor, path, endpoint=endpoint)
+    if words := {name: value for name, value in path.items() if not _LIKE_AN_ID.fullmatch(value)}:
+        bodies.refuse_imagery_in(words, None)
     arguments = request.args.to_dict()
     twice = [name for name in arguments if len(request.args.getlist(name)) > 1]
     if arguments:
@@ -304,7 +321,7 @@ def _idempotency_key(endpoint: Endpoint) -> str | None:
     return match[1] or match[2]
 
 
-def _named(path: dict[str, str]) -> tuple[str | None, Any]:
+def _named(path: dict[str, str]) -> tuple[str | None, UUID | None]:
     """The kind and id of the last thing that the address names."""
     for name, value in reversed(path.items()):
         if name.endswith("_id"):
@@ -322,4 +339,7 @@ def _answer(endpoint: Endpoint, reply: Reply) -> Response:
     response = Response(body, status, headers=reply.headers, content_type=None if status == 204 else reply.content_type)
     if reply.etag is not None:
         response.headers["ETag"] = reply.etag
+    if status == 201 and (place := current_app.extensions["places"].get(endpoint.key)):
+        named = re.sub(r"\{\w+\}$", reply.body["id"], place).format_map(request.view_args or {})
+        response.headers["Location"] = f"{current_app.config['PUBLIC_URL']}{named}"
     return response

@@ -85,6 +85,11 @@ class Text(fields.String):
             raise ValidationError("Blank.")
         return value
 
+    def _validate(self, value: Any) -> None:
+        """One fault is told once: what has not the length has not the pattern either."""
+        for check in self.validators:
+            check(value)
+
 
 class Machine(fields.String):
     """A typed machine string (a password, a token): bounded, parsed by its own grammar, never shown to another user, not scanned."""

@@ -10,6 +10,7 @@ from referral_api.access import POLICY, Permission, permits_role
 from referral_api.api.answers import failures, refusals, success
 from referral_api.api.examples import example
 from referral_api.api.parts import HEADERS, PARAMETERS, SCHEMAS
+from referral_api.api.places import places
 from referral_api.api.rooms import LINES, NEVER, REQUIRED, Endpoint, Room
 from referral_api.api.shapes import EXAMPLE_ID, Shapes, id_pattern
 from referral_api.kernel.words import Role
@@ -20,8 +21,9 @@ _ABOUT = """\
 Police units and social-service providers exchange referrals about child victims: text only, each read and each change in an audit trail.
 
 Errors are problem documents (RFC 9457) whose `type` leads to a page that explains it. Checks come in one order: 413, 401, 429, 415, 400,
-428, purpose 403, 422, then 404, 403, 412, 409. What you may not know of is 404, like what is missing. A method that an address does not take,
-HEAD and OPTIONS too, is 405 with `Allow`. Lists are pages: follow `next_cursor`, or the Link header. Every answer has `X-Request-ID`.
+428, purpose 403, 422, then 404, 403, 412, 409. What you may not know of is 404, like what is missing. HEAD is a GET whose body is not sent, and is recorded
+like one; another method that an address does not take, OPTIONS too, is 405 with `Allow`.
+Lists are pages: follow `next_cursor`, or the Link header. Every answer has `X-Request-ID`.
 Problems and their pages speak English, Arabic, French or Spanish, as Accept-Language asks; codes, pointers and states stay as they are.
 """
 
@@ -57,14 +59,16 @@ def document(rooms: Iterable[Room], url: str) -> dict[str, Any]:
         spec.components.parameter(name, parameter["in"], {**parameter})
     for name, scheme in _security_schemes(url).items():
         spec.components.security_scheme(name, scheme)
+    located = places(rooms)
     for room in rooms:
         for endpoint in room.endpoints:
-            spec.path(endpoint.rule, operations={endpoint.method.lower(): _operation(endpoint, shapes, spec, url)})
+            said = _operation(endpoint, shapes, spec, url, located=endpoint.key in located)
+            spec.path(endpoint.rule, operations={endpoint.method.lower(): said})
     made: dict[str, Any] = spec.to_dict()
     return made
 
 
-def _operation(endpoint: Endpoint, shapes: Shapes, spec: APISpec, url: str) -> dict[str, Any]:
+def _operation(endpoint: Endpoint, shapes: Shapes, spec: APISpec, url: str, *, located: bool) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": endpoint.route.__name__,
         "summary": endpoint.summary,
@@ -73,7 +77,7 @@ def _operation(endpoint: Endpoint, shapes: Shapes, spec: APISpec, url: str) -> d
         "security": _security(endpoint),
         "parameters": _parameters(endpoint, shapes),
         "responses": {
-            str(endpoint.status): success(endpoint, shapes, spec),
+            str(endpoint.status): success(endpoint, shapes, spec, located=located),
             **(refusals(endpoint, shapes, spec) if endpoint.refusal else {}),
         },
     }

@@ -40,6 +40,10 @@ HEADERS: Mapping[str, dict[str, Any]] = {
     "Link": _text(
         '<http://127.0.0.1:8080/v1/cases?cursor=abc>; rel="next"', "The next page, if there is one (RFC 8288).", maximum=8_000
     ),
+    "Location": {
+        "required": True,
+        **_text("http://127.0.0.1:8080/v1/cases/case_01m86a7s04e5vtfdx32bwdvnvj", "Where what was made is read.", maximum=500),
+    },
     "Retry-After": {
         "required": True,
         "description": "Seconds to wait.",

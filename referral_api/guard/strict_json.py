@@ -13,6 +13,9 @@ _DELETED: Final = bytes(set(range(256)) - set(b'[]{},"'))
 _ESCAPED: Final = re.compile(rb"\\.", re.DOTALL)
 _STRING: Final = re.compile(rb'"[^"]*+"')
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_NONCHARACTER: Final = re.compile(
+    "[\ufdd0-\ufdef" + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF)) + "]"
+)
 _OPENS: Final = frozenset(b"[{")
 _CLOSES: Final = frozenset(b"]}")
 
@@ -72,6 +75,8 @@ def loads(data: bytes, *, max_depth: int = 32, max_items: int = 20_000) -> objec
         raise
     except (ValueError, RecursionError):
         raise MalformedJson("the body is not JSON") from None
+    if not text.isascii() and _NONCHARACTER.search(text):
+        raise MalformedJson("a noncharacter is not allowed")
     if b"\\u" in data:
         _check_strings(value)
     return value
@@ -103,6 +108,8 @@ def _check_strings(value: object) -> None:
                 raise MalformedJson("U+0000 is not allowed")
             if _SURROGATE.search(item):
                 raise MalformedJson("a lone surrogate is not allowed")
+            if not item.isascii() and _NONCHARACTER.search(item):
+                raise MalformedJson("a noncharacter is not allowed")
         elif isinstance(item, list):
             waiting.extend(item)
         elif isinstance(item, dict):

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, String
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.sql.operators import OperatorType
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from referral_api import guard
 from referral_api.kernel.errors import FieldError, ImageryRefused
@@ -40,10 +41,17 @@ def _from_text(text: str | None) -> datetime | None:
 
 
 class GuardedText(TypeDecorator[str]):
-    """Plain text that people wrote: the second gate of the imagery refusal stands here."""
+    """Plain text that people wrote: the second gate of the imagery refusal stands here.
+
+    It stands where a text is written. What is only compared with a column is looked for and not found, whatever it is;
+    a `bindparam` that is compared names its type itself, `String`.
+    """
 
     impl = String
     cache_ok = True
+
+    def coerce_compared_value(self, op: OperatorType | None, value: Any) -> TypeEngine[Any]:
+        return String()
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         if value is not None and (family := guard.scan(value)[0]):

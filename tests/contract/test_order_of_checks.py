@@ -75,8 +75,6 @@ def test_if_match_is_asked_for_before_anything_is_looked_up(world):
         b'{"a":"\\ud800"}',
         b"{} trailing",
         b"\xff{}",
-        b"[]",
-        b'"text"',
         b"[" * 100_000,
         b'{"a":' * 5_000,
         b"\x00",

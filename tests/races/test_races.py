@@ -98,3 +98,14 @@ def test_two_changes_of_one_case_do_not_lose_each_other(world):
     )
     assert [200, 412] == sorted(answer.status_code for answer in answers)
     assert 2 == world.get(path, by=POLICE).json["versions"]["notes"]
+
+
+def test_of_three_equal_links_one_is_made_and_the_others_are_told(world):
+    one, other = (world.open_case(case_number=f"PNP-{n}") for n in range(2))
+    link = {"to_case_id": other["id"], "kind": "sibling"}
+    path = f"/v1/cases/{one['id']}/links"
+    answers = at_once(*[lambda: world.post(path, link, by=POLICE)] * 3)
+    assert [201, 409, 409] == sorted(answer.status_code for answer in answers)
+    assert (409, "linked") == ((again := world.post(path, link, by=POLICE)).status_code, again.json["state"])
+    assert 1 == len(world.get(path, by=POLICE).json["items"])
+    assert 201 == world.post(path, {**link, "kind": "same_household"}, by=POLICE).status_code

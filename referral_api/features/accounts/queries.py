@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import Row, Select, and_, bindparam, exists, select
+from sqlalchemy import Row, Select, String, and_, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from referral_api.access import Permission
@@ -110,7 +110,10 @@ _CLIENT_FOR = (
     _CLIENT.add_columns(_member.id.label("member_id"), _member.language, _role.role, _CERTIFIED)
     .select_from(
         Client.__table__.join(Agency.__table__)
-        .outerjoin(Member.__table__, and_(_member.agency_id == _client.agency_id, _member.username == bindparam("username"), _member.status == "active"))
+        .outerjoin(
+            Member.__table__,
+            and_(_member.agency_id == _client.agency_id, _member.username == bindparam("username", type_=String), _member.status == "active"),
+        )
         .outerjoin(MemberRole.__table__, CURRENT_ROLES)
     )
 )  # fmt: skip

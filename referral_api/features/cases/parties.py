@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from referral_api.access import Permission
@@ -12,7 +13,7 @@ from referral_api.features.cases.models import Case, CaseExclusion, CaseLink, Ca
 from referral_api.features.cases.queries import CaseErased, CaseFile, find_case
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
-from referral_api.kernel.errors import FieldError, Invalid, NotFound
+from referral_api.kernel.errors import FieldError, IllegalStep, Invalid, NotFound
 from referral_api.kernel.words import Relation
 from referral_api.work import Work, work
 
@@ -135,7 +136,10 @@ def link_cases(actor: Actor, file: CaseFile, *, to_case_id: UUID, kind: str) -> 
         row = CaseLink(
             id=ids.new(), case_id=file.case.id, to_case_id=other.id, link_kind=kind, linked_by=actor.person_id, at=w.now
         )
-        w.add(row)
+        try:
+            w.add(row)
+        except IntegrityError:
+            raise IllegalStep("linked", [], "These two cases are linked like this already.") from None
         w.record(file.case, fields=["links"], reason_code=kind)
         w.made = ("link", row.id)
     return row

@@ -45,8 +45,8 @@ def _refusal(refused: OAuthRefused) -> Reply:
 
 
 def _refuse(error: CallError) -> Reply | None:
-    """What the door finds wrong with a form is invalid_request (RFC 6749, 5.2), JSON instead of a form too."""
-    if STATUS[error.code] not in (415, 422):
+    """What the door finds wrong with a form is invalid_request (RFC 6749, 5.2), JSON instead of a form and half a form too."""
+    if STATUS[error.code] not in (400, 415, 422):
         return None
     return _refusal(OAuthRefused("invalid_request", error.detail))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, bindparam, select
+from sqlalchemy import ColumnElement, Row, String, bindparam, select
 
 from referral_api.access import Permission
 from referral_api.features.accounts.models import Certificate, Member
@@ -31,7 +31,7 @@ __all__ = [
 
 _member, _session, _refresh = Member.__table__.c, MemberSession.__table__.c, RefreshToken.__table__.c
 
-_BY_USERNAME = person().where(_member.username == bindparam("username"))
+_BY_USERNAME = person().where(_member.username == bindparam("username", type_=String))
 _BY_REFRESH_TOKEN = (
     person(
         _session.id.label("session_id"),

@@ -1,0 +1,25 @@
+"""Where a thing that was just made can be read: its address, said in Location (RFC 9110, 10.2.2, 15.3.2)."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from referral_api.api.fields import Id
+from referral_api.api.rooms import Endpoint, Room
+
+__all__ = ["places"]
+
+
+def places(rooms: Iterable[Room]) -> Mapping[str, str]:
+    """The rule of the address at which each route's new thing is read, by the route's key; a thing that has none is not in it."""
+    endpoints = [endpoint for room in rooms for endpoint in room.endpoints]
+    read = [endpoint.rule for endpoint in endpoints if endpoint.method == "GET"]
+    return {made.key: rule for made in endpoints if made.status == 201 for rule in read if _is_of(made, rule)}
+
+
+def _is_of(made: Endpoint, rule: str) -> bool:
+    """Whether this is the address of what is made there: it ends in the thing's id, and asks for nothing else that is not known."""
+    shown = made.answer().fields.get("id") if made.answer else None
+    named = re.findall(r"\{(\w+)\}", rule)
+    if not isinstance(shown, Id) or not rule.endswith(f"/{{{shown.kind}_id}}"):
+        return False
+    return all(f"{{{name}}}" in made.rule for name in named[:-1])
