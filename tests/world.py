@@ -1,6 +1,6 @@
 """The world in which the tests play: agencies in two countries and their people, over the whole service and its real migrations.
 
-It is built once for each database and copied for each test. Everybody signs in as people do; only the clock is a fake.
+It is built once for each database, and each test finds it as it was built. Everybody signs in as people do; only the clock is a fake.
 """
 
 import base64

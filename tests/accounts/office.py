@@ -3,7 +3,6 @@
 import base64
 import itertools
 import json
-import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -22,6 +21,7 @@ from referral_api.kernel import ids as ids_of
 from referral_api.kernel.actor import Request
 from referral_api.store.session import db, session
 from tests import postgres
+from tests.databases import OnPostgresql, OnSqlite
 from tests.world import PASSWORD, Apps, HandClock, settings
 
 URL = "http://127.0.0.1:8080"
@@ -176,14 +176,19 @@ def found(office):
 @pytest.fixture(scope="session")
 def sqlite_office(tmp_path_factory):
     folder = tmp_path_factory.mktemp("office")
-    return folder / "office.sqlite3", *build(f"sqlite:///{folder / 'office.sqlite3'}", folder)
+    path = folder / "office.sqlite3"
+    who = build(f"sqlite:///{path}", folder)
+    return OnSqlite(path, folder), *who
 
 
 @pytest.fixture(scope="session")
 def postgresql_office(postgresql_server, tmp_path_factory):
     name = f"office_{uuid4().hex}"
     url = postgres.fresh_database(postgresql_server, name)
-    return name, *build(url, tmp_path_factory.mktemp("office"))
+    who = build(url, tmp_path_factory.mktemp("office"))
+    peopled = OnPostgresql(postgresql_server, name)
+    yield peopled, *who
+    peopled.close()
 
 
 BOTH = pytest.mark.parametrize("office", ["sqlite", "postgresql"], indirect=True)
@@ -192,23 +197,16 @@ BOTH = pytest.mark.parametrize("office", ["sqlite", "postgresql"], indirect=True
 
 @pytest.fixture
 def office(request, tmp_path):
-    """A copy of the peopled office, in SQLite unless a test asks for BOTH."""
+    """The peopled office, in SQLite unless a test asks for BOTH."""
     kind = getattr(request, "param", "sqlite")
-    template, ids, tokens, apps = request.getfixturevalue(f"{kind}_office")
-    if kind == "sqlite":
-        shutil.copy(template, tmp_path / "office.sqlite3")
-        url = f"sqlite:///{tmp_path / 'office.sqlite3'}"
-    else:
-        server, name = request.getfixturevalue("postgresql_server"), f"test_{uuid4().hex}"
-        url = postgres.fresh_database(server, name, template=template)
-    opened = open_office(url, tmp_path)
+    peopled, ids, tokens, apps = request.getfixturevalue(f"{kind}_office")
+    opened = open_office(peopled.fresh(), tmp_path)
+    peopled.lend(opened.app)
     opened.ids, opened.tokens = dict(ids), dict(tokens)
     opened.clock.pass_by(minutes=1)  # so that nobody has used a code of this moment
     opened.apps = Apps(dict(apps.secrets), dict(apps.steps))
     yield opened
-    close(opened)
-    if kind == "postgresql":
-        postgres.sql(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    peopled.take_back(opened.app)
 
 
 @pytest.fixture

@@ -143,9 +143,15 @@ def test_a_slow_reader_holds_nobody_up(storied: World) -> None:
     """Between two pages no connection is held, so on SQLite the queue of writers is free."""
     with storied.app.app_context():
         held: list[int] = []
-        event.listen(db.engine.pool, "checkout", lambda *_: held.append(1))
-        event.listen(db.engine.pool, "checkin", lambda *_: held.pop())
-        with db.engine.begin() as connection:
-            at = export.head(connection)
-        lines = tables.csv_lines(export.rows(db.engine.begin, at.size, page=2))
-        assert [0] * (at.size + 1) == [len(held) for _ in lines]
+        watched = db.engine.pool
+        taken, given = lambda *_: held.append(1), lambda *_: held.pop()
+        event.listen(watched, "checkout", taken)
+        event.listen(watched, "checkin", given)
+        try:
+            with db.engine.begin() as connection:
+                at = export.head(connection)
+            lines = tables.csv_lines(export.rows(db.engine.begin, at.size, page=2))
+            assert [0] * (at.size + 1) == [len(held) for _ in lines]
+        finally:
+            event.remove(watched, "checkout", taken)
+            event.remove(watched, "checkin", given)
