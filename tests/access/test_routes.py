@@ -11,6 +11,7 @@ from referral_api.app import ROOMS
 from referral_api.features.oversight.questions import QUESTIONS
 from tests.access.cast import ASSIGNED, CAST, KEPT_OUT, RELATION, nothing_kept, role_of, stage
 from tests.access.expectations import PUBLIC, ROUTES, Expected
+from tests.databases import Peopled
 from tests.world import World
 
 ENDPOINTS = {endpoint.key: endpoint for room in ROOMS for endpoint in room.endpoints}
@@ -181,12 +182,12 @@ def staged(world: World) -> tuple[World, dict[str, Any]]:
 
 
 def test_every_route_answers_everybody_as_the_policy_says(
-    staged: tuple[World, dict[str, Any]], database: tuple[str, dict[str, str]]
+    staged: tuple[World, dict[str, Any]], database: tuple[Peopled, dict[str, str]]
 ) -> None:
     world, things = staged
     wrong = []
     # What differs between the databases is how a thing of the child is found; the rest is called over one of them.
-    everything = database[0].startswith("sqlite")
+    everything = database[0].url.startswith("sqlite")
     with nothing_kept():
         for key, route in ROUTES.items():
             if not everything and route.on not in OF_THE_CHILD:
