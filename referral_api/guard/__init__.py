@@ -163,8 +163,8 @@ def _ends(text: str) -> str:
 
 def _beginning(text: str) -> str:
     """The first characters of a text; a word that would be cut, such as an identifier, is left out."""
-    return text[: _SEAM + _WORD].rsplit(None, 1)[0]
+    return (text[: _SEAM + _WORD].rsplit(None, 1) or [""])[0]
 
 
 def _end(text: str) -> str:
-    return text[-_SEAM - _WORD :].split(None, 1)[-1]
+    return (text[-_SEAM - _WORD :].split(None, 1) or [""])[-1]

@@ -19,6 +19,11 @@ _MARKS: Final = re.compile(
 )
 _LATIN_MARKS: Final = Signs("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
 _MARKED: Final = re.compile(f"(?<=[0-9A-Za-z+/=]){_LATIN_MARKS.pattern.pattern}+")
+# No language stacks more than 30 (Unicode UAX #15, Stream-Safe Text Format), and to sort more takes the square of their number.
+_STACKED: Final = re.compile(
+    one_of(sign for sign in map(chr, range(0x300, 0x20000)) if unicodedata.combining(sign)) + "{31}"
+)
+_LIGATURES: Final = 200  # letters that a few signs which stand for whole words may grow by
 _OTHER_DIGITS: Final = Signs(r"[^\D0-9]")
 _FULL_WIDTH: Final = Signs("[\uff01-\uff5e]")
 
@@ -92,16 +97,19 @@ _QUOTED_ROW: Final = re.compile(r"=[0-9A-F]{2}=[0-9A-F]{2}|=\r?\n")  # and not t
 _CODE_POINT: Final = re.compile(r"(?<![A-Za-z0-9])U\+([0-9A-Fa-f]{4,6})(?![0-9A-Fa-f])\s?")
 
 
-def plain(text: str, seen: Beyond) -> tuple[str, Beyond]:
+def plain(text: str, seen: Beyond) -> tuple[str, Beyond] | None:
     """The text without invisible characters, with compatibility forms (NFKC), digits of every script and marked letters as ASCII.
 
-    `seen` is what the text has beyond ASCII; what is left of it comes back with the text.
+    `seen` is what the text has beyond ASCII; what is left of it comes back with the text. None if it stacks more marks than a
+    language does, or is mostly signs that stand for whole words.
     """
     folded, seen = _exchanged(text, seen, dict.fromkeys(_INVISIBLE.kinds_in(seen), ""))
     folded, seen = _exchanged(folded, seen, {form: chr(ord(form) - 0xFEE0) for form in _FULL_WIDTH.kinds_in(seen)})
     if not unicodedata.is_normalized("NFKC", folded):
         forms = (each for each in seen.kinds if not unicodedata.is_normalized("NFKC", each))
         folded = replaced(folded, {each: unicodedata.normalize("NFKC", each) for each in forms})
+        if len(folded) > 2 * len(text) + _LIGATURES or _STACKED.search(folded):
+            return None
         # What stands together may still compose, and needs the whole.
         folded = unicodedata.normalize("NFKC", folded)
         seen = beyond(folded)

@@ -16,7 +16,8 @@ _NOT_ENCODED: Final = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZab
 _NOT_DIGITS: Final = bytes(set(range(256)) - set(b"0123456789"))
 _FEW_DIGITS: Final = 48
 _LAYERS: Final = 3
-_LIGATURES: Final = 200  # letters that a few signs which stand for whole words may grow by
+_BLOCK: Final = 32_768  # characters: more than any field takes
+_SEAM: Final = 1_024
 _ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}|&[#A-Za-z]|\\[uUxX0-7]|U\+[0-9A-Fa-f]{4}|=[0-9A-F]{2}=[0-9A-F]{2}|=\r?\n")
 _ESCAPE_SIGNS: Final = (b"%", b"&", b"\\", b"U+", b"=")
 _UUENCODED: Final = re.compile(r"(?<!\w)begin(?:-base64)? [0-7]{3,4} \S+\r?\n")
@@ -38,12 +39,16 @@ _accepted: Final[dict[bytes, Verdict]] = {}
 
 
 def judge(text: str, *, layers: int = _LAYERS) -> Verdict:
-    """Judge one text; linear in its length, never raises."""
+    """Judge one text; linear in its length, never raises. What is longer than any field takes is judged in blocks that overlap."""
+    if len(text) > _BLOCK + _SEAM:
+        return _in_blocks(text, layers)
     rest = bare = folded = runs.ids_removed(text)
     plain = rest.encode("ascii", "replace")
     left = seen = beyond(rest)
     if seen.signs:
-        folded, left = fold.plain(rest, seen)
+        if (told := fold.plain(rest, seen)) is None:
+            return Verdict("odd-glyphs", 0)
+        folded, left = told
     family = _addresses(folded) or _disguise(rest, plain, seen, folded, left)
     if family is not None:
         return Verdict(family, 0)
@@ -58,6 +63,17 @@ def judge(text: str, *, layers: int = _LAYERS) -> Verdict:
         if inner != rest:
             return Verdict("escaped-bytes", 0) if glyphs.raw(inner) else judge(inner, layers=layers - 1)
     return _runs(rest, bare, plain, left)
+
+
+def _in_blocks(text: str, layers: int) -> Verdict:
+    """The first block that is refused answers for the text, so that neither time nor memory grows with what follows."""
+    odd = 0
+    for at in range(0, len(text) - _SEAM, _BLOCK):
+        verdict = judge(text[at : at + _BLOCK + _SEAM], layers=layers)
+        if verdict.family is not None:
+            return verdict
+        odd += verdict.odd
+    return Verdict("encoded-run" if odd > runs.SPREAD + len(text) // 12 else None, odd)
 
 
 def judged(text: str) -> Verdict:
@@ -93,7 +109,7 @@ def _disguise(text: str, plain: bytes, seen: Beyond, folded: str, left: Beyond) 
         return None
     if glyphs.hidden(text, seen):
         return "hidden-characters"
-    if len(folded) > 2 * len(text) + _LIGATURES or glyphs.odd(folded, left):
+    if glyphs.odd(folded, left):
         return "odd-glyphs"
     return None
 

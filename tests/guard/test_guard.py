@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from referral_api import guard
+from referral_api.guard.verdict import judge
+from tests.guard.hostile import TEXTS
 from tests.guard.material import png
 from tests.guard.prose import PROSE
 
@@ -152,6 +154,12 @@ def test_pairs_of_names_and_texts_are_scanned_together() -> None:
     assert [] == guard.scan_texts([])
 
 
+def test_long_blanks_at_either_end_of_a_text_are_read_as_blanks() -> None:
+    text = " " * 2_000 + PROSE["en"] + "\n" * 2_000
+    assert [] == guard.scan_document({"need": text, "note": text})
+    assert None is guard.scan(text, guard.scan(text)[1])[0]
+
+
 def test_a_refusal_leaves_the_tail_as_it_was() -> None:
     _, tail = guard.scan(PROSE["en"])
     assert ("file-signature", tail) == guard.scan(PICTURE, tail)
@@ -172,61 +180,27 @@ def test_bytes_that_are_no_tail_are_refused(data: bytes) -> None:
         guard.Tail.from_bytes(data)
 
 
-LONG: dict[str, Callable[[int], str]] = {
-    "one letter": lambda size: "a" * size,
-    "one ideograph": lambda size: "漢" * size,
-    "one accent": lambda size: "é" * size,
-    "khmer": lambda size: "ក" * size,
-    "angles": lambda size: "<" * size,
-    "open tags": lambda size: "<a " * (size // 3),
-    "slashes": lambda size: "/" * size,
-    "dots": lambda size: "x." * (size // 2),
-    "addresses": lambda size: "http://a" * (size // 8),
-    "images": lambda size: "![" * (size // 2),
-    "named images": lambda size: "![a]" * (size // 4) + "\n[b]:",
-    "words as one sign": lambda size: "\ufdfa" * size,
-    "brackets": lambda size: "[" * size,
-    "escapes": lambda size: "%41" * (size // 3),
-    "double escapes": lambda size: "%2525" * (size // 5),
-    "entities": lambda size: "&#65;" * (size // 5),
-    "backslashes": lambda size: "\\" * size,
-    "functions": lambda size: "url(" * (size // 4),
-    "data": lambda size: "data:" * (size // 5),
-    "dashes": lambda size: "- . " * (size // 4),
-    "digits": lambda size: "12 " * (size // 3),
-    "blanks": lambda size: "< \t" + " " * size,
-    "hidden": lambda size: "a\u200b" * (size // 2),
-    "codes": lambda size: "aB0 " * (size // 4),
-    "digest row": lambda size: ("0" * 33 + " ") * (size // 34),
-    "symbols": lambda size: "*-_" * (size // 3),
-    "symbols apart": lambda size: "*        " * (size // 9),
-    "yes and no": lambda size: "yes no no " * (size // 10),
-    "bits": lambda size: "01101" * (size // 5),
-    "bytes in digits": lambda size: "137080255" * (size // 9),
-    "thousands": lambda size: "123,456,789," * (size // 12),
-    "capitals": lambda size: "aBcD" * (size // 4),
-    "words with digits": lambda size: "a1 " * (size // 3),
-    "line ends": lambda size: "a  \n" * (size // 4),
-    "lines of uuencode": lambda size: ("M" + "!A" * 30 + "\n") * (size // 62),
-    "short words": lambda size: "word next " * (size // 10),
-    "hiragana": lambda size: "のは" * (size // 2),
-    "prose": lambda size: (PROSE["en"] + " ") * (size // len(PROSE["en"])),
-}
+def test_what_is_longer_than_any_field_is_judged_in_blocks_that_overlap() -> None:
+    ordinary = (PROSE["en"] + "\n") * 2_000
+    assert [] == guard.scan_document({"need": ordinary})
+    for at in (0, 32_700, 33_700, 60_000, len(ordinary) - 5):
+        text = ordinary[:at] + PICTURE + ordinary[at:]
+        assert [("/need", len(text))] == [(each.pointer, each.size) for each in guard.scan_document({"need": text})]
 
 
-@pytest.mark.parametrize("make", LONG.values(), ids=LONG.keys())
+@pytest.mark.parametrize("make", TEXTS.values(), ids=TEXTS.keys())
 def test_the_cost_grows_with_the_size_and_no_faster(make: Callable[[int], str]) -> None:
     def cost(size: int) -> float:
         text = make(size)
         best = 1e9
         for _ in range(2):
             start = time.process_time()
-            guard.scan(text)
+            judge(text)
             best = min(best, time.process_time() - start)
         return best
 
-    # Eight times the size: a square would cost sixty-four times as much.
-    assert cost(160_000) < max(cost(20_000), 0.002) * 24
+    # Eight times the size: a square would cost sixty-four times as much. What is longer is judged in blocks of this size.
+    assert cost(32_000) < max(cost(4_000), 0.002) * 24
 
 
 def test_many_short_items_and_deep_nests_are_answered_soon() -> None:
