@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from referral_api.identity import base64url
 from referral_api.kernel.messages import Message
 
-__all__ = ["ALGORITHMS", "InvalidKey", "VerificationKey", "read_jwk", "thumbprint"]
+__all__ = ["ALGORITHMS", "KINDS", "LONGEST_KID", "InvalidKey", "VerificationKey", "kept_jwk", "read_jwk", "thumbprint"]
 
 PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey | ed25519.Ed25519PublicKey
 
@@ -31,6 +31,10 @@ _THUMBPRINT: Final[Mapping[str, tuple[str, ...]]] = {
     "OKP": ("crv", "kty", "x"),
     "RSA": ("e", "kty", "n"),
 }
+KINDS: Final = tuple(_THUMBPRINT)
+LONGEST_KID: Final = 64
+"""Characters of the kid of a key that is kept."""
+_SAID: Final = ("kid", "use", "alg", "key_ops")
 _RSA_BITS: Final = range(2048, 8193)
 
 
@@ -71,6 +75,23 @@ def read_jwk(jwk: Mapping[str, object]) -> VerificationKey:
     if not isinstance(named, str) or named not in fitting:
         raise InvalidKey("this key's alg is not allowed, or does not fit its type")
     return VerificationKey(public, frozenset({named}), kid)
+
+
+def kept_jwk(jwk: Mapping[str, object]) -> dict[str, object]:
+    """What is kept of a system's public JWK: the members of its type, and what it says of itself; InvalidKey if it has any other.
+
+    RFC 7517 (4) lets a reader ignore what it does not understand. Here nothing is kept that is not understood.
+    """
+    read_jwk(jwk)
+    names = (*_THUMBPRINT[str(jwk["kty"])], *_SAID)
+    if not jwk.keys() <= set(names):
+        raise InvalidKey(Message("a key of its type has {members}, and nothing else").format(members=" ".join(names)))
+    if jwk.get("key_ops", ["verify"]) != ["verify"]:
+        raise InvalidKey("this key's key_ops hold more than verify")
+    kid = jwk.get("kid", "-")
+    if not isinstance(kid, str) or len(kid) > LONGEST_KID or not kid.isprintable():
+        raise InvalidKey(Message("a kid is a line of 1 to {most} characters").format(most=LONGEST_KID))
+    return {name: jwk[name] for name in names if name in jwk}
 
 
 def thumbprint(jwk: Mapping[str, object]) -> str:

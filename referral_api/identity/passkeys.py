@@ -35,11 +35,13 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from referral_api.guard.signatures import starts_a_file
 from referral_api.identity import base64url
 
 __all__ = [
     "CHALLENGE_SIZE",
     "HANDLE_SIZE",
+    "LONGEST_ID",
     "Assertion",
     "Attestation",
     "InvalidPasskey",
@@ -52,7 +54,8 @@ CHALLENGE_SIZE: Final = 32
 """Bytes; 16 are the least (WebAuthn, 13.4.3)."""
 HANDLE_SIZE: Final = 64
 """Bytes of the user handle, the most there may be; random, so that it says nothing of its member (14.6.1)."""
-_LONGEST_ID: Final = 1_023
+LONGEST_ID: Final = 255
+"""Bytes of a credential's id. 1023 are allowed (5.1); what authenticators give out has 16 to 250, and who asks for options is shown it."""
 _SECONDS: Final = 300
 _FORMATS: Final = (AttestationFormat.NONE, AttestationFormat.PACKED)
 """Asked for none, a browser lets no other through but an authenticator's own signature (5.1.3, step 20)."""
@@ -155,7 +158,7 @@ class RelyingParty:
             decoded_public_key_to_cryptography(decode_credential_public_key(found.credential_public_key))
         except Exception as error:
             raise InvalidPasskey from error
-        if found.credential_id != credential_id or len(credential_id) > _LONGEST_ID:
+        if found.credential_id != credential_id or len(credential_id) > LONGEST_ID or starts_a_file(credential_id):
             raise InvalidPasskey
         return Registered(credential_id, found.credential_public_key, found.sign_count)
 

@@ -1,6 +1,8 @@
 """Agencies' systems: how they prove who they are, and what their tokens are worth."""
 
+import base64
 import json
+import random
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -12,6 +14,7 @@ from jwt.algorithms import ECAlgorithm
 
 from referral_api.features.accounts.oauth.proofs import JWT_BEARER
 from referral_api.features.accounts.oauth.schemas import MetadataOut
+from referral_api.identity.jwk import thumbprint
 from tests.accounts.office import BOTH, URL
 
 SCOPE = "case:read referral:accept referral:read"
@@ -263,6 +266,55 @@ def test_a_clients_scope_is_what_systems_may_do_at_all(office):
     for scope in ("member:invite", "case:read nonsense", "session:open", "token:issue"):
         answer = office.post(path, {"name": "Bridge", "scope": scope}, by="ana")
         assert (422, "/scope") == (answer.status_code, answer.json["errors"][0]["pointer"])
+
+
+PICTURE = base64.b64encode(b"\xff\xd8\xff\xe0" + random.Random(1).randbytes(900)).decode()
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"note": PICTURE}, "validation-failed"),
+        ({"x5c": [PICTURE]}, "validation-failed"),
+        ({"n": PICTURE}, "validation-failed"),
+        ({f"z{at}": PICTURE[at * 20 :][:20] for at in range(30)}, "validation-failed"),
+        ({"key_ops": ["verify", PICTURE]}, "validation-failed"),
+        ({"kid": PICTURE[:300]}, "validation-failed"),
+        ({"kid": "k\n1"}, "validation-failed"),
+        ({"kid": PICTURE[:60]}, "imagery-refused"),
+    ],
+)
+@BOTH
+def test_a_key_carries_nothing_but_itself_and_a_name_that_is_read_like_any_text(office, key, client, more, code):
+    public = json.loads(ECAlgorithm.to_jwk(key.public_key())) | more
+    path = f"/v1/agencies/{office.ids['Police']}/clients"
+    answers = [
+        office.post(path, {"name": "Bridge", "scope": SCOPE, "jwks": {"keys": [public]}}, by="ana"),
+        office.patch(f"{path}/{client['client_id']}", {"jwks": {"keys": [public]}}, by="ana"),
+    ]
+    for answer in answers:
+        assert (422, "/jwks") == (answer.status_code, answer.json["errors"][0]["pointer"])
+        assert code == answer.json["type"].rpartition("/")[2]
+        assert PICTURE[:20] not in answer.text
+
+
+def test_a_picture_cut_into_the_names_of_keys_is_seen(office, key):
+    public = json.loads(ECAlgorithm.to_jwk(key.public_key()))
+    keys = [public | {"kid": PICTURE[at * 30 :][:30]} for at in range(10)]
+    path = f"/v1/agencies/{office.ids['Police']}/clients"
+    answer = office.post(path, {"name": "Bridge", "scope": SCOPE, "jwks": {"keys": keys}}, by="ana")
+    assert "imagery-refused" == answer.json["type"].rpartition("/")[2]
+
+
+@BOTH
+def test_of_a_key_others_are_shown_its_names_and_not_its_numbers(office, key):
+    public = json.loads(ECAlgorithm.to_jwk(key.public_key()))
+    name = thumbprint(public)
+    path = f"/v1/agencies/{office.ids['Police']}/clients"
+    said = {"name": "Bridge", "scope": SCOPE, "jwks": {"keys": [public | {"kid": name, "use": "sig"}]}}
+    made = office.post(path, said, by="ana").json
+    expected = {"keys": [{"kid": name, "kty": "EC", "use": "sig", "alg": None, "thumbprint": name}]}
+    assert [expected] * 2 == [made["jwks"], office.get(f"{path}/{made['client_id']}", by="ana").json["jwks"]]
 
 
 def test_a_private_key_is_refused_and_not_kept(office, key):

@@ -129,7 +129,9 @@ def test_the_options_name_this_service_a_random_handle_and_what_is_held(office):
         ({"verified": False}, {}),
         ({}, {"type": "webauthn.get"}),
         ({}, {"format": "android-safetynet"}),
-        ({"id": b"i" * 1_024}, {}),
+        ({"id": b"i" * 256}, {}),
+        ({"id": b"\x89PNG\r\n\x1a\n" + b"i" * 24}, {}),
+        ({"id": b"\xff\xd8\xff\xe0" + b"i" * 200}, {}),
     ],
 )
 def test_what_was_not_made_for_this_session_is_not_registered(office, wrong, how):
@@ -137,6 +139,11 @@ def test_what_was_not_made_for_this_session_is_not_registered(office, wrong, how
     answer = office.post(MINE, {"name": "Telephone", "credential": made}, by="cal")
     assert 422 == answer.status_code
     assert [] == office.get(MINE, by="cal").json["items"]
+
+
+def test_the_longest_credential_id_that_authenticators_give_out_is_taken(office):
+    held, _ = register(office, authenticator=Authenticator(id=b"i" * 255))
+    assert [text(held.id)] == [each["id"] for each in asked(office, "cal")["allowCredentials"]]
 
 
 def test_an_answer_that_is_nonsense_is_not_registered(office):

@@ -9,7 +9,7 @@ from referral_api.features.accounts.factors.schemas import EnrolledOut
 from referral_api.features.accounts.passkeys.commands import Enrolled
 from referral_api.features.accounts.passkeys.models import MOST
 from referral_api.features.accounts.sessions.schemas import one_time_code, signed_in_out
-from referral_api.identity.passkeys import Assertion, Attestation
+from referral_api.identity.passkeys import LONGEST_ID, Assertion, Attestation
 from referral_api.kernel import clock, ids
 
 __all__ = [
@@ -29,8 +29,8 @@ __all__ = [
 ]
 
 _TRANSPORTS = ("ble", "cable", "hybrid", "internal", "nfc", "smart-card", "usb")
-_ID = 1_364
-"""1023 bytes in base64url, the longest id of a credential (WebAuthn, 5.1)."""
+_ID = LONGEST_ID * 4 // 3
+"""The longest id of a credential in base64url."""
 
 
 def _bytes(maximum: int, json_name: str | None = None, **more: Any) -> Machine:
