@@ -87,5 +87,5 @@ def test_a_route_sends_no_more_statements_than_its_line_says(world, database, ro
         answer = call()
     assert (route == "be denied a case") == (answer.status_code == 404), answer.text
     assert answer.status_code in (200, 201, 404), answer.text
-    allowed = MOST[route][0 if database[0].startswith("sqlite") else 1]
+    allowed = MOST[route][0 if database[0].url.startswith("sqlite") else 1]
     assert allowed >= len(sent), "\n".join(statement[:60] for statement in sent)
