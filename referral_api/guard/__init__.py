@@ -30,7 +30,7 @@ _MOST: Final = 50_000  # characters in which it is worth to look for the place
 _LONG: Final = 1_024  # bytes of UTF-8 in which a text shows by itself what it is
 _NOTHING: Final = Verdict(None, 0)
 _WORD: Final = 40
-_SEAM: Final = 256  # characters at both ends of a long text which may be one run with its neighbours
+_SEAM: Final = 128  # bytes at both ends of a long text which may be one run with its neighbours
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def _together(texts: list[str]) -> str | None:
 
 
 def _is_long(text: str) -> bool:
-    return len(text) > 2 * _SEAM and len(text.encode("utf-8", "surrogatepass")) > _LONG
+    return len(text) * 4 > _LONG and len(_utf8(text)) > _LONG
 
 
 def _ends(text: str) -> str:
@@ -162,9 +162,15 @@ def _ends(text: str) -> str:
 
 
 def _beginning(text: str) -> str:
-    """The first characters of a text; a word that would be cut, such as an identifier, is left out."""
-    return (text[: _SEAM + _WORD].rsplit(None, 1) or [""])[0]
+    """The first bytes of a text; a word that would be cut, such as an identifier, is left out."""
+    whole = _utf8(text[: _SEAM + _WORD])[: _SEAM + _WORD].decode("utf-8", "ignore")
+    return (whole.rsplit(None, 1) or [""])[0]
 
 
 def _end(text: str) -> str:
-    return (text[-_SEAM - _WORD :].split(None, 1) or [""])[-1]
+    whole = _utf8(text[-_SEAM - _WORD :])[-_SEAM - _WORD :].decode("utf-8", "ignore")
+    return (whole.split(None, 1) or [""])[-1]
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
