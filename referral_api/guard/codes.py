@@ -78,9 +78,10 @@ def coded(text: str, seen: Beyond, *, calm: bool) -> bool:
         return True
     lowered = text.lower()
     chunks = lowered.split()
-    few_words = len(lowered.encode("ascii", "replace").translate(_WORDS_APART).split()) >= _WORDS and _narrow(
-        chunks, _WORDS, _FEW_WORDS + 4
+    many_words = (
+        len(chunks) >= _WORDS or len(lowered.encode("ascii", "replace").translate(_WORDS_APART).split()) >= _WORDS
     )
+    few_words = many_words and _narrow(chunks, _WORDS, _FEW_WORDS + 4)
     if not calm or few_words or _narrow(lowered, _LETTERS + 16, _FEW_LETTERS + 3):
         # Chunks with digits are case numbers and the like.
         spoken = " ".join(chunk for chunk in chunks if _DIGIT.search(chunk) is None)

@@ -79,7 +79,14 @@ def _near(letter: str) -> str:
 
 
 _NEAR.update((letter, near) for letter, near in _latin().items() if letter not in _NEAR)
-_DRESSED: Final = Signs(one_of(sign for sign in map(chr, range(0x80, 0x10000)) if _bare(sign) != sign))
+_DRESSED: Final = Signs(
+    one_of(
+        sign
+        for sign in map(chr, range(0x80, 0x10000))
+        if (sign in _NEAR or sign.lower() in _NEAR or _MARKS.match(sign) or not unicodedata.is_normalized("NFD", sign))
+        and _bare(sign) != sign
+    )
+)
 
 _PERCENT: Final = re.compile(r"(?:%(?!0\d[diuxXsf])[0-9A-Fa-f]{2})+")  # %08x is a format
 _ENTITY: Final = re.compile(r"&#(?:[xX]([0-9A-Fa-f]{1,6})|([0-9]{1,7}));?")
@@ -124,7 +131,7 @@ def _exchanged(text: str, seen: Beyond, forms: dict[str, str]) -> tuple[str, Bey
     if not forms:
         return text, seen
     gone = dict.fromkeys(forms, "")
-    return replaced(text, forms), Beyond(replaced(seen.signs, gone), replaced(seen.kinds, gone))
+    return replaced(text, forms), Beyond(replaced(seen.signs, gone), replaced(seen.kinds, gone), seen.last)
 
 
 def alike(text: str) -> str:

@@ -65,13 +65,8 @@ def _common_ideographs() -> set[str]:
     return every | _decoded("euc_jp", range(0xB0, 0xD0), range(0xA1, 0xFF))
 
 
-_COMMON: Final = _common_ideographs()
-_RARE_IDEOGRAPHS: Final = re.compile(
-    one_of({chr(code) for code in (*range(0x3400, 0xA000), *range(0xF900, 0xFB00))} - _COMMON)
-)
-_RARE_SYLLABLES: Final = re.compile(
-    one_of({chr(code) for code in range(0xAC00, 0xD7A4)} - _decoded("euc_kr", range(0xB0, 0xC9), range(0xA1, 0xFF)))
-)
+_COMMON_IDEOGRAPHS: Final = _common_ideographs()
+_COMMON_SYLLABLES: Final = _decoded("euc_kr", range(0xB0, 0xC9), range(0xA1, 0xFF))
 # Classes that stay below U+10000 are looked up in one step; those beyond are not.
 _UNUSED: Final = Signs(
     one_of(chr(code) for code in range(0x80, 0x10000) if unicodedata.category(chr(code)) in _NOT_CHARACTERS)
@@ -131,8 +126,8 @@ def odd(text: str, seen: Beyond) -> bool:
         return True
     if _rare(_HIRAGANA.found_in(seen), _COMMON_HIRAGANA) or _rare(_KATAKANA.found_in(seen), _COMMON_KATAKANA):
         return True
-    return _by_chance(_IDEOGRAPHS.found_in(seen), _RARE_IDEOGRAPHS, text) or _by_chance(
-        _SYLLABLES.found_in(seen), _RARE_SYLLABLES, text
+    return _by_chance(_IDEOGRAPHS.found_in(seen), _COMMON_IDEOGRAPHS, text) or _by_chance(
+        _SYLLABLES.found_in(seen), _COMMON_SYLLABLES, text
     )
 
 
@@ -141,19 +136,19 @@ def _rare(found: str, common: frozenset[str]) -> bool:
     return len(found) >= 28 and sum(map(common.__contains__, found)) * 100 < len(found) * 56
 
 
-def _by_chance(found: str, rare: re.Pattern[str], text: str) -> bool:
+def _by_chance(found: str, common: set[str], text: str) -> bool:
     """Whether ideographs or syllables are rare ones, or stand as chance puts them: each alone, or beside its neighbour."""
     many = len(found)
     if many < 20:
         return False
-    if (len(rare.findall(found)) + len(_BEYOND.pattern.findall(found))) * 8 > many:
+    times = Counter(found)
+    if sum(often for sign, often in times.items() if sign not in common) * 8 > many:
         return True
     if many < 80:
         return False
-    alone = _repetition(Counter(found).values(), many)
+    alone = _repetition(times.values(), many)
     # In lists of names nothing but the names' ends repeats.
-    listed = (len(_POINTS.findall(text)) + text.count("\n")) * _ITEM >= many
-    if many >= 200 and not listed and _unordered(found, alone):
+    if many >= 200 and _unordered(found, alone) and (len(_POINTS.findall(text)) + text.count("\n")) * _ITEM < many:
         return True
     # Language repeats its frequent characters; a code that spreads bytes over thousands of them does not.
     return (
@@ -168,14 +163,16 @@ def _unordered(found: str, alone: float) -> bool:
     """
     # Two neighbours are one number, those that begin at even places and those at odd ones: ten times as fast as two letters.
     data, many = found.encode("utf-32-le"), len(found) - 1
-    even, uneven = (
-        unpack(f"<{(many + 1) // 2}Q", data[: (many + 1) // 2 * 8]),
-        unpack(f"<{many // 2}Q", data[4 : 4 + many // 2 * 8]),
-    )
+    even = unpack(f"<{(many + 1) // 2}Q", data[: (many + 1) // 2 * 8])
+    uneven = unpack(f"<{many // 2}Q", data[4 : 4 + many // 2 * 8])
+    twins = len(_TWINS.findall(found))
+    again, many = many - len({*even, *uneven}) - twins, many - twins
+    limit = 4 * alone**2
+    if many <= 100 or 2 * again >= limit * many * (many - 1):  # those that stand there again are pairs at least
+        return False
     pairs = Counter(chain(even, uneven))
-    many -= len(_TWINS.findall(found))
     times = [times for pair, times in pairs.items() if times > 1 and pair >> 32 != pair & 0xFFFFFFFF]
-    return many > 100 and _repetition(times, many) < 4 * alone**2
+    return _repetition(times, many) < limit
 
 
 def _repetition(times: Iterable[int], many: int) -> float:

@@ -38,7 +38,7 @@ _STARTS: Final = (
     " 60 63 120 109 108 ",
 )
 _BITMAP: Final = re.compile(r" 66 77 \d{1,3} \d{1,3} \d{1,3} 0 0 0 0 0 ")
-_MINUS: Final = (" -", ",-", "\n-", "[-", "(-")
+_MINUS: Final = (b" -0", b",-0", b"\n-0", b"[-0", b"(-0")
 _SIGNED: Final = re.compile(r"(?<![\w.)\]-])-?\d{1,3}(?![\w.])")
 _DUMPED: Final = re.compile(r"(?<![^\n])[ >]{0,4}[0-9A-Fa-f]{6,8}:?[ \t]{1,3}((?:[0-9A-Fa-f]{2,4}[ \t]{1,2}){6,16}+)")
 _BITS: Final = re.compile(r"(?<!\d)[01](?:[\s,.;:|/_-]{0,3}[01]){63,}+(?!\d)")
@@ -91,8 +91,8 @@ def bytes_in_numbers(text: str) -> bool:
         or (threes >= _FEW and (_bytes_among_words(text) or _octal(text)))
         or (longer >= _FEW and _whole_words(text))
         or _counted(found)
-        or _below_zero(text)
-        or (_may_have_pairs(text) and (_row_of_pairs(text) or _dumped(text)))
+        or _below_zero(text, shape)
+        or (sum(map(len, found)) >= _FLAT and _may_have_pairs(plain) and (_row_of_pairs(text) or _dumped(text)))
         or _hexadecimal_pairs(text, shape)
     )
 
@@ -137,9 +137,9 @@ def _hexadecimal_pairs(text: str, shape: bytes) -> bool:
     return first > 6 and last > 6 and first + last > 18
 
 
-def _may_have_pairs(text: str) -> bool:
+def _may_have_pairs(plain: bytes) -> bool:
     """A cheap look for a row of pairs in hexadecimal, in one of the ways to write them."""
-    shape = text.encode("ascii", "replace").translate(_PAIR_SHAPE).replace(b"  ", b" ")
+    shape = plain.translate(_PAIR_SHAPE).replace(b"  ", b" ")
     return any(map(shape.__contains__, _PAIR_ROWS))
 
 
@@ -195,9 +195,9 @@ def _dumped(text: str) -> bool:
     return sum(any(map(str.isalpha, row)) for row in _DUMPED.findall(text)) >= _DUMP
 
 
-def _below_zero(text: str) -> bool:
+def _below_zero(text: str, shape: bytes) -> bool:
     """Whether a text has bytes as numbers from -128 to 127."""
-    if sum(map(text.count, _MINUS)) > 1 and _starts_a_file([str(int(each) % 256) for each in _SIGNED.findall(text)]):
+    if sum(map(shape.count, _MINUS)) > 1 and _starts_a_file([str(int(each) % 256) for each in _SIGNED.findall(text)]):
         return True
     if text.count("-") < _FEW:
         return False

@@ -10,17 +10,19 @@ from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 _ASCII: Final = bytes(range(128))
+_EVERY: Final = "".join(map(chr, (*range(0x80, 0xD800), *range(0xE000, 0x30000))))
 _FEW: Final = 24
 
 
 class Beyond(NamedTuple):
-    """The signs of a text beyond ASCII in their order, and each of the different ones once."""
+    """The signs of a text beyond ASCII in their order, each of the different ones once, and the last of these in Unicode."""
 
     signs: str
     kinds: str
+    last: str
 
 
-NOTHING: Final = Beyond("", "")
+NOTHING: Final = Beyond("", "", "")
 
 
 def beyond(text: str) -> Beyond:
@@ -28,7 +30,8 @@ def beyond(text: str) -> Beyond:
     if text.isascii():
         return NOTHING
     signs = strange(text)
-    return Beyond(signs, "".join(set(signs)))
+    kinds = "".join(set(signs))
+    return Beyond(signs, kinds, max(kinds))
 
 
 def strange(text: str) -> str:
@@ -39,18 +42,20 @@ def strange(text: str) -> str:
 class Signs:
     """A class of single characters beyond ASCII."""
 
-    __slots__ = ("_runs", "pattern")
+    __slots__ = ("_first", "_runs", "pattern")
 
     def __init__(self, pattern: str) -> None:
         self.pattern: Final = re.compile(pattern)
         self._runs: Final = re.compile(f"{pattern}+")
+        first = self.pattern.search(_EVERY)
+        self._first: Final = first.group() if first else ""
 
     def stand_in(self, seen: Beyond) -> bool:
-        return self.pattern.search(seen.kinds) is not None
+        return self._first <= seen.last and self.pattern.search(seen.kinds) is not None
 
     def kinds_in(self, seen: Beyond) -> list[str]:
         """The different signs of the class, each once."""
-        return self.pattern.findall(seen.kinds)
+        return self.pattern.findall(seen.kinds) if self._first <= seen.last else []
 
     def found_in(self, seen: Beyond) -> str:
         """Every sign of the class, in order."""
