@@ -9,11 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from gunicorn import util
 from gunicorn.glogging import Logger
 from gunicorn.http.wsgi import Response
 from prometheus_client.multiprocess import mark_process_dead
 
 from config import from_environment
+from config.connections import Worker, write_problem
 from referral_api.cli import logs
 
 _settings = from_environment(os.environ)
@@ -47,8 +49,9 @@ _default_headers = Response.default_headers
 
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
 workers = _settings.workers
-worker_class = "gthread"
-threads = 8
+worker_class = Worker
+Worker.read_seconds = _settings.read_seconds
+threads = 32
 preload_app = False
 timeout = 30
 graceful_timeout = 5
@@ -75,8 +78,9 @@ def ssl_context(config: Any, default: Callable[[], ssl.SSLContext]) -> ssl.SSLCo
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """gunicorn has no setting for its Server line, so it is taken out where the first lines of an answer are made."""
+    """gunicorn has no setting for its Server line, so it is taken out where the first lines of an answer are made; nor for its own errors."""
     Response.default_headers = _lines_without_banner
+    util.write_error = write_problem
 
 
 def post_worker_init(worker: Any) -> None:

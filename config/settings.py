@@ -50,6 +50,8 @@ class Settings:
     breached_passwords: Path | None = None
     """A list of stolen passwords that lies here (Pwned Passwords, ordered by SHA-1): none of them is taken."""
     body_limit: int = 1_048_576
+    read_seconds: int = 15
+    """Within which all of a request must have come."""
     workers: int = 2
 
     @property
@@ -89,6 +91,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         sign_in_per_minute=found.number("SIGN_IN_PER_MINUTE", 300, 60, 10_000),
         breached_passwords=found.path("BREACHED_PASSWORDS"),
         body_limit=found.number("BODY_LIMIT", 1_048_576, 65_536, 4_194_304),
+        read_seconds=found.number("READ_SECONDS", 15, 2, 60),
         workers=found.number("WORKERS", 2, 1, 64),
     )
     reasons = [*found.reasons, *_unsafe(settings)]

@@ -12,12 +12,14 @@ from uuid import UUID
 
 from flask import Flask, Response, current_app, g, json, request
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 from werkzeug.routing import Rule
 
 from referral_api import guard, vault, work
 from referral_api.api import bodies, rates
 from referral_api.api.authorization import shown
+from referral_api.api.headers import SECURITY
 from referral_api.api.places import places
 from referral_api.api.problems import problem, problem_of_http
 from referral_api.api.rooms import LINES, NEVER, REQUIRED, Call, Endpoint, Reply, Room
@@ -54,16 +56,6 @@ _KEY = re.compile(r'"([\x20\x21\x23-\x5b\x5d-\x7e]{1,255})"|([A-Za-z0-9._~:/+=-]
 _LIKE_AN_ID = re.compile(r"[a-z_]{1,32}_[0-9a-z]{1,40}", re.ASCII | re.IGNORECASE)
 """An id in whatever spelling, or with a slip in it: what nothing is found by is missing."""
 _ETAGS = re.compile(r'\s*(\*|(?:W/)?"[\x21\x23-\x7e]*")\s*(?:,|$)', re.ASCII)
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-}
 
 
 def _never_built(*_: Any) -> tuple[str, str]:
@@ -116,7 +108,7 @@ def _dress(response: Response) -> Response:
     headers = response.headers
     # Asked for once: werkzeug's own setdefault reads the list of headers anew for each.
     given = {name.lower() for name in headers.keys()}  # noqa: SIM118
-    for name, value in _HEADERS.items():
+    for name, value in SECURITY.items():
         if name.lower() not in given:
             headers.add(name, value)
     headers["X-Request-ID"] = g.request.id
@@ -162,9 +154,9 @@ def _view(endpoint: Endpoint) -> Callable[..., Response]:
             if endpoint.refuse is not None and (refused := endpoint.refuse(error)) is not None:
                 return _answer(endpoint, refused)
             raise
-        except OperationalError as error:
+        except (OperationalError, NoConnection) as error:
             session().rollback()
-            _log_fault("unavailable", error.orig or error)
+            _log_fault("unavailable", getattr(error, "orig", None) or error)
             raise Unavailable("The database is busy or away. Nothing was changed.", retry_after=2) from None
 
     return view
