@@ -15,8 +15,8 @@ from gunicorn.http.wsgi import Response
 from prometheus_client.multiprocess import mark_process_dead
 
 from config import from_environment
-from config.connections import Worker, write_problem
 from referral_api.cli import logs
+from referral_api.cli.connections import Worker, write_problem
 
 _settings = from_environment(os.environ)
 
