@@ -115,7 +115,9 @@ def plain(text: str, seen: Beyond) -> tuple[str, Beyond] | None:
     if not unicodedata.is_normalized("NFKC", folded):
         forms = (each for each in seen.kinds if not unicodedata.is_normalized("NFKC", each))
         folded = replaced(folded, {each: unicodedata.normalize("NFKC", each) for each in forms})
-        if len(folded) > 2 * len(text) + _LIGATURES or _STACKED.search(folded):
+        if len(folded) > 2 * len(text) + _LIGATURES:
+            return None
+        if any(map(unicodedata.combining, seen.kinds)) and _STACKED.search(folded):
             return None
         # What stands together may still compose, and needs the whole.
         folded = unicodedata.normalize("NFKC", folded)

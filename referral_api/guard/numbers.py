@@ -67,6 +67,7 @@ _MANY: Final = 64
 _FEW: Final = 24
 _DUMP: Final = 3
 _FLAT: Final = 96
+_DIGITS_OF_PAIRS: Final = 128
 _PAIRS: Final = re.compile(r"(?:(?:0[xX]|\\x)?[0-9A-Fa-f]{2}[hH]?[:\s,;|-]{1,2}|\\x[0-9A-Fa-f]{2}){96,}+")
 _PAIR_SHAPE: Final = bytes(
     ord("h") if chr(each) in "0123456789abcdefABCDEF" else ord("x") if chr(each).isalpha() and each < 128 else 32
@@ -92,7 +93,11 @@ def bytes_in_numbers(text: str) -> bool:
         or (longer >= _FEW and _whole_words(text))
         or _counted(found)
         or _below_zero(text, shape)
-        or (sum(map(len, found)) >= _FLAT and _may_have_pairs(plain) and (_row_of_pairs(text) or _dumped(text)))
+        or (
+            sum(map(len, found)) >= _DIGITS_OF_PAIRS
+            and _may_have_pairs(plain)
+            and (_row_of_pairs(text) or _dumped(text))
+        )
         or _hexadecimal_pairs(text, shape)
     )
 

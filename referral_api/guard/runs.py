@@ -10,7 +10,7 @@ from collections.abc import Collection
 from typing import Final, NamedTuple
 
 from referral_api.guard import fold, letters
-from referral_api.guard.signs import Beyond, Signs, strange
+from referral_api.guard.signs import Beyond, Signs, replaced, strange
 
 LIMIT: Final = 120  # half-bits in one stretch
 SPREAD: Final = 240  # half-bits over a whole text, when it is strewn among words
@@ -67,9 +67,10 @@ _GIVEN: Final = re.compile(
 _STAMP: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d)?")
 _CHUNK: Final = re.compile(r"[^\s,;|\"'()]+")
 _NAMED: Final = re.compile(r"\W*([A-Za-z]{2,12})[-_/.:#]([A-Za-z0-9]{1,12}(?:[-_/.:][A-Za-z0-9]{1,8}){0,4})\W*")
-_PART: Final = re.compile(
-    r"[\w!#$%&*+;<=>@\[\]^`{|}~\\\u0900-\u109f\u1780-\u17ff]+"
-)  # no underscores: those are blanks by then
+_OF_PARTS: Final = r"\w!#$%&*+;<=>@\[\]^`{|}~\\\u0900-\u109f\u1780-\u17ff"
+_PART: Final = re.compile(f"[{_OF_PARTS}]+")  # no underscores: those are blanks by then
+_BETWEEN: Final = re.compile(f"[^{_OF_PARTS}]")
+_IN_PARTS: Final = bytes(code for code in range(128) if _PART.match(chr(code)) and chr(code) != "_")
 _EAST: Final = Signs("[\u2e80-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\u3100-\u31ff]")
 _SHORT: Final = re.compile(r"(?<![^\W_])(?:[A-Za-z0-9+/=]{1,2}(?:[^\w+/=]{1,4}|_{1,4})){30,}+")
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -227,7 +228,12 @@ def foreign(text: str, bare: str, seen: Beyond) -> Oddness:
     bare = bare if rest == text else fold.bare(rest, seen)
     if _LETTER.search(strange(bare)) is None:
         return NONE
-    words = dict.fromkeys(_PART.findall(bare.lower().replace("_", " ")))
+    # The same parts as _PART finds, three times as fast.
+    between = {
+        *_BETWEEN.findall(seen.kinds),
+        *bare.encode("ascii", "ignore").translate(None, _IN_PARTS).decode("ascii"),
+    }
+    words = dict.fromkeys(replaced(bare.lower(), dict.fromkeys(between, " ")).split())
     return _weigh([word for word in words if not word.isascii()])
 
 
