@@ -50,7 +50,8 @@ def scan(text: str, tail: Tail = Tail.EMPTY) -> tuple[str | None, Tail]:
     alone = judged(text)
     if alone.family is not None:
         return alone.family, tail
-    if tail.text:
+    # A long text without an odd word, after others without one, has no run to be put together.
+    if tail.text and (alone.odd or tail.odd or not _is_long(text)):
         before, after = (_end(tail.text), _beginning(text)) if _is_long(text) else (tail.text, text)
         while (family := judge(f"{before}\n{after}").family) is not None:
             # What was cut off before it may make a tail odd by itself; that must not silence its author.
@@ -131,15 +132,18 @@ def _first(most: int, holds: Callable[[int], bool]) -> int:
 def _together(texts: list[str]) -> str | None:
     """The family of what texts hold in a row; once more without the repeated ones, which only hold the others apart.
 
-    A long text is judged by itself, and only its ends with its neighbours.
+    A long text is judged by itself; only its ends are judged with its neighbours, and not even those if it has no odd word.
     """
-    odd = 0
-    for text in filter(_is_long, texts):
-        alone = judged(text)
-        if alone.family is not None:
-            return alone.family
-        odd += alone.odd
-    verdict = judge("\n".join(map(_ends, texts)))
+    odd, parts = 0, []
+    for text in texts:
+        if _is_long(text):
+            alone = judged(text)
+            if alone.family is not None:
+                return alone.family
+            odd += alone.odd
+            text = _ends(text) if alone.odd else ""
+        parts.append(text)
+    verdict = judge("\n".join(parts))
     if verdict.family is not None:
         return verdict.family
     if odd and strewn(2 * odd, sum(map(len, texts))):
@@ -148,8 +152,8 @@ def _together(texts: list[str]) -> str | None:
     if len(short) > _CRUMBS and sum(map(str.isdigit, short)) * 4 > len(short) and (family := judge(short).family):
         return family
     if verdict.odd:
-        once = [text for text, times in Counter(texts).items() if times == 1]
-        return judge("\n".join(map(_ends, once))).family if len(once) < len(texts) else None
+        once = [part for part, times in Counter(parts).items() if times == 1]
+        return judge("\n".join(once)).family if len(once) < len(parts) else None
     return None
 
 
@@ -158,7 +162,7 @@ def _is_long(text: str) -> bool:
 
 
 def _ends(text: str) -> str:
-    return f"{_beginning(text)}\n{_end(text)}" if _is_long(text) else text
+    return f"{_beginning(text)}\n{_end(text)}"
 
 
 def _beginning(text: str) -> str:

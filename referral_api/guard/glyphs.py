@@ -27,6 +27,7 @@ _DATE_MARK: Final = re.compile(
 _SPACES: Final = Signs("[\u2000-\u2008\u200a\u205f\u3000\u1680\u2800]")
 _BRAILLE: Final = Signs("[\u2801-\u28ff]")
 _BLOCKS: Final = Signs("[\u2580-\u259f\U0001fb00-\U0001fbaf\u2630-\u2637\u4dc0-\u4dff\U0001d300-\U0001d356]")
+_LATIN: Final = Signs("[\u0080-\u02ff]")
 _ACCENTED: Final = re.compile("(?:[\u0080-\u02ff][ \n]?){5,}+")
 _IDEOGRAPHS: Final = Signs("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
 _SYLLABLES: Final = Signs("[\uac00-\ud7a3]")
@@ -84,10 +85,9 @@ def hidden(text: str, seen: Beyond) -> bool:
 
     `seen` is what the text has beyond ASCII.
     """
-    found = _HIDDEN.found_in(seen)
-    if len(found) > 16:
+    if sum(map(seen.signs.count, _HIDDEN.kinds_in(seen))) > 16:
         text = _FLAG.sub("", text) if "\U0001f3f4" in text else text
-        text = _DATE_MARK.sub("", text) if len(found) > 24 else text
+        text = _DATE_MARK.sub("", text)
         found = _HIDDEN.all_in(text)
         if len(found) > 24:
             kinds = Counter(found).most_common(2)
@@ -115,10 +115,7 @@ def odd(text: str, seen: Beyond) -> bool:
         return True
     if len(_BLOCKS.found_in(seen)) > 48:
         return True
-    if (
-        b"?????" in text.encode("ascii", "replace").translate(None, b" \n")
-        and sum(map(len, _ACCENTED.findall(text))) > 32
-    ):
+    if len(_LATIN.found_in(seen)) > 32 and sum(map(len, _ACCENTED.findall(text))) > 32:
         return True
     if len(emoji := _EMOJI.found_in(seen)) > 40 and len(set(emoji)) > 20:
         return True
