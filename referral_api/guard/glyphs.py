@@ -41,7 +41,7 @@ _COMMON_KATAKANA: Final = frozenset(
 )
 _STACKED: Final = re.compile("[\u0300-\u036f]{4,}+")
 _STACKING: Final = Signs("[\u0300-\u036f]")
-_POINTS: Final = re.compile("[、。，．：；！？「」『』（）\u3001-\u3011\uff01-\uff0f]|[,.!?]")
+_POINTS: Final = re.compile("[、。，．：；！？「」『』（）\u3001-\u3011\uff01-\uff0f]|[,;.!?]")
 
 
 _ITEM: Final = 6
