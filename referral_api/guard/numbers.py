@@ -36,6 +36,7 @@ _STARTS: Final = (
     " 82 97 114 33 ",
     " 60 115 118 103 ",
     " 60 63 120 109 108 ",
+    " 35 33 65 77 82 ",
 )
 _BITMAP: Final = re.compile(r" 66 77 \d{1,3} \d{1,3} \d{1,3} 0 0 0 0 0 ")
 _MINUS: Final = (b" -0", b",-0", b"\n-0", b"[-0", b"(-0")
@@ -150,7 +151,7 @@ def _may_have_pairs(plain: bytes) -> bool:
 
 def _row_of_pairs(text: str) -> bool:
     """Whether pairs in hexadecimal stand in a long row, however few different ones there are."""
-    return any(4 * sum(map(str.isalpha, row)) > len(row) // 3 for row in _PAIRS.findall(text))
+    return any(8 * sum(map(str.isalpha, row)) > len(row) // 3 for row in _PAIRS.findall(text))
 
 
 def _octal(text: str) -> bool:
@@ -209,8 +210,8 @@ def _below_zero(text: str, shape: bytes) -> bool:
     found = list(map(int, _BELOW_ZERO.findall(text)))
     if len(found) < _FEW or max(found) > 128:
         return False
-    wide = sum(each > 64 for each in found)
-    return (len(set(found)) > 15 and wide > 5) or (len(found) >= _FLAT // 2 and wide >= _FLAT // 4)
+    many = len(set(found)) > 15 and sum(each > 64 for each in found) > 5
+    return many or (len(found) >= _FLAT // 2 and sum(each > 40 for each in found) >= _FLAT // 4)
 
 
 def _digits_apart(digits: str) -> bool:

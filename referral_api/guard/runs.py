@@ -44,6 +44,8 @@ _DENSE: Final = bytes(ord(" ") if each in b" \t\r\n?" else ord("x") for each in 
 _DIGITS_AS_HEX: Final = bytes(ord("h") if chr(each) in "0123456789abcdefABCDEF" else each for each in range(256))
 _EVEN: Final = (bytes([1]) * 10, bytes([2]) * 8, *(bytes([length]) * 16 for length in range(4, 11)))
 _EVEN_ROW: Final = 16
+_FLAT: Final = tuple(sign * 12 for sign in (b"A", b"a", b"/", b"7", b"0", b"f", b"F"))
+_FLAT_ROWS: Final = 8
 _CHANGES: Final = (b"aA", b"a0", b"0a", b"A0", b"0A")
 
 _TYPEID: Final = re.compile(r"_0[0-9a-hjkmnp-tv-z]{25}(?![0-9A-Za-z])")
@@ -125,6 +127,11 @@ def calm(ascii_text: bytes) -> bool:
     except ValueError:  # a text that is written without blanks, in letters that are question marks here
         lengths = bytes(len(word[:255]) for word in words)
     return not any(row in lengths for row in _EVEN)
+
+
+def flat(ascii_text: bytes) -> bool:
+    """Whether a text has many rows of the letters by which encodings write bytes that are all zeros or all ones."""
+    return sum(map(ascii_text.count, _FLAT)) >= _FLAT_ROWS
 
 
 def ids_removed(text: str) -> str:

@@ -136,6 +136,8 @@ def _runs(rest: str, bare: str, plain: bytes, seen: Beyond) -> Verdict:
         return Verdict("encoded-run", 0)
     if signatures.in_plain(plain):
         return Verdict("file-signature", 0)
+    if runs.flat(plain):
+        return Verdict("encoded-run", 0)
     calm = runs.calm(plain)
     letters = plain.translate(None, _NOT_ENCODED)
     if not calm and signatures.in_encoded(letters):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import random
 import struct
@@ -56,6 +57,13 @@ WRITTEN: dict[str, Callable[[], str]] = {
     "one colour in entities": lambda: "".join(f"&#{byte};" for byte in FLAT),
     "one colour in pairs": lambda: ":".join(f"{byte:02X}" for byte in FLAT),
     "numbers that are counted": lambda: "\n".join(f"byte {at} = {byte}" for at, byte in enumerate(NOISE)),
+    "all zeros and all ones among sentences": lambda: "\n".join(
+        f"We meet on Thursday. {base64.b64encode(row).decode()} The aunt knows."
+        for row in (bytes(18), b"\xff" * 18) * 8
+    ),
+    "drawings in letters and angles": lambda: " ".join(
+        f"{byte:02x}" for byte in b"<svg xmlns='http://www.w3.org/2000/svg'>" * 4
+    ),
     "a dump": lambda: dump(TIFF),
     "numbers below zero": lambda: ", ".join(str(byte - 256 if byte > 127 else byte) for byte in FLAT),
     "pairs with h": lambda: " ".join(f"{byte:02X}h" for byte in FLAT),
