@@ -190,10 +190,13 @@ class Work:
 
 
 @contextmanager
-def work(actor: Actor, permission: Permission, *, on: Thing) -> Iterator[Work]:
-    """Do something: decided, written, recorded and committed together, or not at all."""
+def work(actor: Actor, permission: Permission, *, on: Thing, refused: CallError | None = None) -> Iterator[Work]:
+    """Do something: decided, written, recorded and committed together, or not at all.
+
+    `refused` is why this actor may not, beyond what the policy knows: said after the policy's no, and before If-Match is judged.
+    """
     current = session()
-    _decided(actor, permission, on, check_match=True)
+    _decided(actor, permission, on, check_match=True, refused=refused)
     unit = Work(actor, permission, current)
     with only_here(current):
         try:
@@ -244,9 +247,13 @@ def disclose(
         current.commit()
 
 
-def _decided(actor: Actor, permission: Permission, thing: Thing, *, check_match: bool) -> None:
+def _decided(
+    actor: Actor, permission: Permission, thing: Thing, *, check_match: bool, refused: CallError | None = None
+) -> None:
     try:
         decide(actor, permission, thing)
+        if refused is not None:
+            raise refused
         if check_match and actor.request.if_match is not None and (versions := thing.shown_versions(actor)) is not None:
             wanted = actor.request.if_match
             if "*" not in wanted and etag(actor, thing.kind, thing.id, versions) not in wanted:

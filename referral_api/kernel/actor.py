@@ -7,12 +7,15 @@ from uuid import UUID
 
 from referral_api.kernel.words import Purpose, Role
 
-__all__ = ["Actor", "Request", "purposes_of"]
+__all__ = ["APART", "Actor", "Request", "purposes_of"]
 
 _JUSTICE_TYPES = frozenset({"police_unit", "prosecutor", "court", "national_central_bureau"})
 _COURT_SUPPORT_TYPES = frozenset({"legal_aid", "victim_support"})
 _WORKING_ROLES = frozenset({Role.CASEWORKER, Role.SUPERVISOR, Role.SYSTEM})
+_CHILD_ROLES = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 _ADMIN_ROLES = frozenset({Role.AGENCY_ADMIN, Role.PLATFORM_ADMIN})
+APART = _ADMIN_ROLES | {Role.AUDITOR}
+"""Who watches or administers is never shown a child's data (domain.md), whatever other role they hold."""
 
 
 def purposes_of(agency_type: str, roles: Iterable[Role]) -> tuple[Purpose, ...]:
@@ -63,6 +66,11 @@ class Actor:
     """Signed in without a second factor: the door lets such a session enrol one, and nothing else."""
     language: str = "en"
     name: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        """Of somebody who audits or administers too, no role counts that works with children: so no door opens by it."""
+        if self.roles & APART:
+            object.__setattr__(self, "roles", self.roles - _CHILD_ROLES)
 
     @property
     def purpose(self) -> Purpose | None:

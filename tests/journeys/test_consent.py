@@ -371,3 +371,25 @@ def test_a_consent_that_ran_out_is_ended_whether_the_clockwork_has_put_it_down_o
         assert ["consent-ended", "consent-ended"] == [code(world.refer(case, each)) for each in consents]
         with world.app.app_context():
             expire_consents(world.clock)
+
+
+def test_a_mother_withdraws_though_an_uncle_is_suspected_and_a_supervisor_decides_within_a_day(world):
+    case = with_carers(world, (True, "no", "yes"), (False, "yes", "not_safe"))
+    mother, uncle = (carer["id"] for carer in case["subject"]["family"]["caregivers"])
+    for by in ("caregiver", "legal_guardian"):
+        consent = given(world, case).json
+        path = f"/v1/consents/{consent['id']}/withdraw"
+        wrong = world.post(path, {"by": by, "by_caregiver_id": uncle}, by=POLICE)
+        assert (422, ["/by_caregiver_id"]) == (wrong.status_code, pointers(wrong))
+        missing = world.post(path, {"by": by, "by_caregiver_id": case["id"].replace("case_", "caregiver_")}, by=POLICE)
+        assert (422, ["/by_caregiver_id"]) == (missing.status_code, pointers(missing))
+        asked = world.post(path, {"by": by, "by_caregiver_id": mother}, by=POLICE).json
+        assert ("withdrawal_requested", "2026-11-25T09:00:00.000Z") == (asked["state"], asked["review_due"])
+        assert {"by": by, "by_caregiver_id": mother, "reason": None} == asked["withdrawal"]
+        unnamed = given(world, case).json
+        assert 200 == world.post(f"/v1/consents/{unnamed['id']}/withdraw", {"by": by}, by=POLICE).status_code
+    assert [("refused", "suspected")] * 2 == [
+        (entry["outcome"], entry["reason_code"])
+        for entry in world.entries("consent.withdrawn")
+        if entry["outcome"] != "allowed"
+    ]

@@ -101,6 +101,7 @@ class Model:
     uncertified: set[str] = field(default_factory=set)
     mother: str = "no"
     protected: bool = False
+    clinical_by: str = OWNER  # the agency that wrote the current version
     safe_version: int = 1
     acknowledged: dict[tuple[str, int], tuple[int, datetime]] = field(default_factory=dict)
     glasses: list[tuple[str, datetime]] = field(default_factory=list)  # member, started
@@ -172,6 +173,10 @@ class Model:
             found |= why
             if data_class == "contact" and not any(self.has_acknowledged(member, index) for index in carrying):
                 found.add("safe_contact_not_acknowledged")
+        elif data_class == "clinical" and self.clinical_by != OWNER and not found:
+            found.add(
+                "wall"
+            )  # "police see that a service is attended or closed, not therapy"; its own words it reads (docs/adr/0009)
         return found
 
     def carrying(self, who: str, purpose: str, data_class: str) -> tuple[list[int], set[str]]:
@@ -342,6 +347,14 @@ class Model:
         }:
             return False
         self.acknowledged[member, index] = (self.safe_version, self.now)
+        return True
+
+    def write_clinical(self, member: str, purpose: str) -> bool:
+        """Whoever is shown a class may write it."""
+        seen = self.read(member, purpose)
+        if not self.open or seen is None or "clinical" not in seen.classes:
+            return False
+        self.clinical_by = agency(member)
         return True
 
     def break_glass(self, member: str) -> bool:

@@ -58,6 +58,7 @@ ACTS = st.one_of(
     st.tuples(st.just("suspect"), st.sampled_from(["yes", "unknown", "no"])),
     st.tuples(st.just("protect"), st.booleans()),
     st.tuples(st.just("new_safe_contact")),
+    st.tuples(st.just("write_clinical"), st.sampled_from(["police.caseworker1", "clinic.caseworker1", "clinic.supervisor", "authority.caseworker1"])),
     st.tuples(st.just("close_or_reopen")),
     st.tuples(st.just("certificate"), st.sampled_from(["clinic.caseworker1", "clinic.caseworker2", "police.caseworker2", "authority.caseworker1"])),
     st.tuples(st.just("break_glass"), st.sampled_from(["police.caseworker2", *_receivers])),
@@ -104,6 +105,14 @@ FOUND = {
         ("refer", 1, "authority", "protection_report", True),
         ("step", 1, "suspend", POLICE, 0),
         ("step", 1, "resume", POLICE, 0),
+    ],
+    "the owner of a case is not shown the therapy that a clinic notes in it": [
+        ("give", "consent", ["clinic"], ["care"], ["clinical"], "child", 0, 30, False),
+        ("refer", 1, "clinic", "service_request", True),
+        ("step", 1, "accept", CLINIC, 0),
+        ("write_clinical", POLICE),
+        ("write_clinical", CLINIC),
+        ("write_clinical", POLICE),
     ],
     "break-glass ends for an agency that the child names": [
         ("step", 0, "fail", CLINIC, 0),

@@ -81,16 +81,15 @@ def end_glass(actor: Actor, file: GlassFile) -> GlassView:
 def review_glass(actor: Actor, file: GlassFile, *, outcome: str, note: str | None) -> GlassView:
     """Say whether it was justified, as somebody of another agency than the one that used it. What was not, ends at once."""
     glass = file.glass
-    with work(actor, Permission.GLASS_REVIEW, on=glass) as w:
-        why = rules.reviewer_refusal(
-            reviewer=actor.person_id,
-            reviewer_agency=actor.agency_id,
-            user=glass.member_id,
-            user_agency=glass.agency_id,
-            owner_agency=glass.case.owner_agency_id,
-        )
-        if why is not None:
-            raise Forbidden("Another agency than the one that used it reviews this.", reason=why)
+    why = rules.reviewer_refusal(
+        reviewer=actor.person_id,
+        reviewer_agency=actor.agency_id,
+        user=glass.member_id,
+        user_agency=glass.agency_id,
+        owner_agency=glass.case.owner_agency_id,
+    )
+    refused = Forbidden("Another agency than the one that used it reviews this.", reason=why) if why else None
+    with work(actor, Permission.GLASS_REVIEW, on=glass, refused=refused) as w:
         if glass.reviewed_at is not None:
             raise IllegalStep("reviewed", ["end"] if glass.until > w.now else [])
         glass.reviewed_at, glass.reviewed_by, glass.review_outcome = w.now, actor.person_id, outcome

@@ -13,6 +13,7 @@ from referral_api.features.cases.caregivers import note_suspects, plain, with_ca
 from referral_api.features.cases.history import holders_of
 from referral_api.features.cases.models import Case
 from referral_api.features.cases.parties import admit, assign
+from referral_api.features.cases.protections import taken_back
 from referral_api.features.cases.queries import CaseFile, CaseView, view, view_now
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
@@ -87,15 +88,15 @@ def change_case(actor: Actor, file: CaseFile, *, changes: Mapping[str, Any], rea
         subject["safe_contact"] = changes["safe_contact"]
     row = {name: changes[name] for name in _ROW if name in changes}
     _refuse_future(actor, subject)
-    with work(actor, Permission.CASE_CHANGE, on=case) as w:
-        _may_change(before, row, subject, "case_number" in changes)
+    current = {**before.subject, "safe_contact": before.safe_contact or {}}
+    merged = with_caregiver_ids(
+        {name: _merged(current.get(name, {}), patch) for name, patch in subject.items()}, current
+    )
+    refused = _refusal(before, row, subject, merged, number="case_number" in changes)
+    with work(actor, Permission.CASE_CHANGE, on=case, refused=refused) as w:
         if case.status != "open":
             raise IllegalStep(case.status, ["reopen"] if case.status == "closed" else [])
         key = file.key()
-        current = {**before.subject, "safe_contact": before.safe_contact or {}}
-        merged = with_caregiver_ids(
-            {name: _merged(current.get(name, {}), patch) for name, patch in subject.items()}, current
-        )
         for data_class, content in merged.items():
             version = file.rows[data_class][0] + 1 if data_class in file.rows else 1
             sealed.write_class(
@@ -175,15 +176,30 @@ def _touched(w: Work, case: Case, **said: Any) -> CaseView:
     return after
 
 
-def _may_change(before: CaseView, row: Mapping[str, Any], subject: Mapping[str, Any], number: bool) -> None:
+def _refusal(
+    before: CaseView,
+    row: Mapping[str, Any],
+    subject: Mapping[str, Any],
+    merged: Mapping[str, Mapping[str, Any]],
+    *,
+    number: bool,
+) -> Forbidden | None:
+    """Why this viewer may not make this change, if so."""
     shown = before.shown.classes | ({"safe_contact"} if before.shown.safe_contact else set())
     if any(c not in shown or c in before.shown.by_glass for c in subject):
-        raise Forbidden("You may change only what is shown to you.", reason="not_disclosed")
+        return Forbidden("You may change only what is shown to you.", reason="not_disclosed")
+    if before.relation is Relation.OWNER:
+        return None
     takes_away = any(patch is None for patch in subject.values())
-    if before.relation is not Relation.OWNER and (row or number or takes_away or "safe_contact" in subject):
-        raise Forbidden(
+    if row or number or takes_away or "safe_contact" in subject:
+        return Forbidden(
             "Only the owner changes the minimum and the safe contact, and takes a data class away.", reason="not_owner"
         )
+    if undone := taken_back(before.subject, merged):
+        detail = "Only the owner takes back what protects the child. Add what you learned, and tell the owner."
+        errors = [{"pointer": pointer, "code": "not-owner", "detail": detail} for pointer in undone]
+        return Forbidden(detail, reason="not_owner", extra={"errors": errors})
+    return None
 
 
 def _set_row(case: Case, row: Mapping[str, Any]) -> None:

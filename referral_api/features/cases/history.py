@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from referral_api.access import Permission
+from referral_api.access.wall import behind_wall
 from referral_api.audit import AuditEntry
 from referral_api.features.agencies.queries import names_of
 from referral_api.features.cases import rules, sealed
@@ -108,13 +109,16 @@ def list_links(actor: Actor, file: CaseFile) -> Sequence[Any]:
 
 
 def list_versions(actor: Actor, file: CaseFile, *, data_class: str) -> list[tuple[CaseData, dict[str, Any]]]:
-    """Every version of a class that the viewer is shown today, newest first."""
+    """Every version of a class that the viewer is shown today, newest first; behind the wall those that the viewer's agency wrote itself."""
     shown = view(actor, file).shown
-    if data_class not in shown.classes and not (data_class == "safe_contact" and shown.safe_contact):
+    walled = dict(shown.withheld).get(data_class) == "wall"
+    if data_class not in shown.classes and not walled and not (data_class == "safe_contact" and shown.safe_contact):
         error = Forbidden("This data class is not shown to you.", reason="not_disclosed")
         error.case_ref = file.case.case_ref
         raise error
     query = select(CaseData).where(CaseData.case_id == file.case.id, CaseData.data_class == data_class)
+    if walled or behind_wall(data_class, actor.agency_type, "own_case"):
+        query = query.where(CaseData.agency_id == actor.agency_id)
     rows = session().execute(query.order_by(CaseData.version.desc()).limit(100)).scalars().all()
     key = file.key()
     found = [(row, sealed.open_class(key, row.case_id, data_class, row.version, row.sealed)) for row in rows]
@@ -123,7 +127,7 @@ def list_versions(actor: Actor, file: CaseFile, *, data_class: str) -> list[tupl
         Permission.CASE_HISTORY,
         file.case,
         data_classes=[data_class],
-        versions=file.versions([data_class]),
+        versions={data_class: rows[0].version} if rows else {},
         fields=["versions"],
     )
     return found

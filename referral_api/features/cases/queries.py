@@ -58,6 +58,8 @@ class CaseFile:
     kek_id: str
     wrapped: bytes | None
     rows: dict[str, tuple[int, bytes, datetime]]
+    writers: dict[str, UUID]
+    """Which agency wrote the current version of a class."""
     shown: "CaseView | None" = None
     """What its finder is shown of it, once that was asked for: opening it all is not done twice."""
 
@@ -110,6 +112,7 @@ _FIND = (
         CaseData.version.label("data_version"),
         CaseData.sealed,
         CaseData.at,
+        CaseData.agency_id,
     )
     .join(CaseKey, CaseKey.case_id == Case.id)
     .outerjoin(CaseData, (CaseData.case_id == Case.id) & CaseData.current)
@@ -153,7 +156,8 @@ def _find(actor: Actor, case_id: UUID) -> CaseFile:
     if first.excluded or not readable or not actor.works_with_children:
         raise NotFound(case_ref=case.case_ref, reason="excluded" if first.excluded else None)
     rows = {row.data_class: (row.data_version, row.sealed, row.at) for row in found if row.data_class is not None}
-    return CaseFile(case, first.kek_id, first.wrapped, rows)
+    writers = {row.data_class: row.agency_id for row in found if row.data_class is not None}
+    return CaseFile(case, first.kek_id, first.wrapped, rows, writers)
 
 
 _d = case_disclosures.c
@@ -211,6 +215,7 @@ def _view(actor: Actor, file: CaseFile) -> CaseView:
         standing.relations,
         standing.assigned,
         grants=grants,
+        by_others={c for c, writer in file.writers.items() if writer != actor.agency_id},
         protected_location=bool(contact and contact.get("protected_location")),
     )
     subject = {

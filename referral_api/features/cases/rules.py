@@ -1,6 +1,6 @@
 """What of a case is shown to whom: pure decisions over words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -64,9 +64,12 @@ def what_is_shown(
     assigned: bool,
     *,
     grants: Iterable[Grant] = (),
+    by_others: Collection[str] = (),
     protected_location: bool = False,
 ) -> Shown:
     """Decide class by class. The owner needs no consent; a receiver sees what its referrals' consents grant, less the wall.
+
+    `by_others` are classes whose current version another agency wrote: the wall keeps those from an owner of the wrong type too.
 
     Break-glass opens a few classes more, to a person whose certificate is current; never a protected address.
     """
@@ -85,6 +88,8 @@ def what_is_shown(
             contact_grants += basis if data_class == "contact" else []
             used += basis
         reason = reason or personal.get(data_class)
+        if owner and reason is None and data_class in by_others:
+            reason = "wall" if behind_wall(data_class, actor.agency_type, "own_case") else None
         if reason is None and data_class == "contact":
             acknowledged = owner or any(grant.acknowledged for grant in contact_grants)
             reason = _contact_reason(assigned, acknowledged=acknowledged, protected_location=protected_location)

@@ -4,16 +4,17 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from referral_api.access import Permission
-from referral_api.features.accounts.models import Member
+from referral_api.features.accounts.models import Member, MemberRole
 from referral_api.features.accounts.queries import is_active_member
 from referral_api.features.agencies.queries import types_of
 from referral_api.features.cases.models import CaseExclusion, CaseWorker
 from referral_api.features.cases.parties import assign, is_excluded
 from referral_api.features.cases.queries import CaseFile
 from referral_api.kernel import ids
-from referral_api.kernel.actor import Actor
+from referral_api.kernel.actor import APART, Actor
 from referral_api.kernel.errors import FieldError, Invalid, NotFound
 from referral_api.work import work
 
@@ -38,12 +39,23 @@ def assign_worker(actor: Actor, file: CaseFile, *, member_id: UUID, kind: str, n
     with work(actor, Permission.CASE_ASSIGN, on=file.case) as w:
         if not is_active_member(w.session, member_id, agency):
             raise Invalid([FieldError("/member_id", "not-found", "There is no such thing.")])
+        if _stands_apart(w.session, member_id):
+            raise Invalid(
+                [FieldError("/member_id", "role", "Whoever audits or administers is never shown a child's data.")]
+            )
         if is_excluded(w.session, file.case.id, member_id=member_id):
             raise Invalid([FieldError("/member_id", "excluded", "This member is kept out of the case.")])
         worker = assign(w, file.case, agency, member_id, kind=kind, no_conflict=no_conflict)
         w.record(file.case, fields=["assignments"], reason_code=kind)
         w.made = ("assignment", worker.id)
     return worker
+
+
+def _stands_apart(session: Session, member_id: UUID) -> bool:
+    """Whether this member audits or administers, whatever else they do."""
+    role = MemberRole
+    held = select(role.id).where(role.member_id == member_id, role.confirmed_at.is_not(None), role.ended_at.is_(None))
+    return session.execute(held.where(role.role.in_(APART)).limit(1)).first() is not None
 
 
 def exclude_from_case(

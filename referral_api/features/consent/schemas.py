@@ -68,6 +68,7 @@ class Said(Body):
     """What was said when it was withdrawn, ended, approved or refused; `by` of a withdrawal is who wanted it."""
 
     by = Code("withdrawn_by")
+    by_caregiver_id = Id("caregiver", allow_none=True)
     reason = Text(Limits.TEXT, allow_none=True)
 
 

@@ -32,9 +32,7 @@ def etag(actor: Actor, row: Appointment) -> str:
 def make_appointment(actor: Actor, file: ReferralFile, *, at: Any, place: str | None, note: str | None) -> Shown:
     """Set a time. The place and the note are sealed."""
     referral = file.referral
-    with work(actor, Permission.APPOINTMENT_MAKE, on=referral) as w:
-        if (refused := closed_to(actor, file)) is not None:
-            raise refused
+    with work(actor, Permission.APPOINTMENT_MAKE, on=referral, refused=closed_to(actor, file)) as w:
         if referral.state not in ("accepted", "in_progress"):
             raise IllegalStep(referral.state, referral.allowed_steps(actor))
         row = Appointment(
@@ -68,9 +66,8 @@ def change_appointment(actor: Actor, file: ReferralFile, appointment_id: UUID, *
         raise NotFound(case_ref=referral.case_ref)
     key = file.key()
     details = vault.open_sealed_document(key, row.details_sealed, row.place())
-    with work(_without_match(actor), Permission.APPOINTMENT_CHANGE, on=referral) as w:
-        if (refused := closed_to(actor, file)) is not None:
-            raise refused
+    refused = closed_to(actor, file)
+    with work(_without_match(actor), Permission.APPOINTMENT_CHANGE, on=referral, refused=refused) as w:
         wanted = actor.request.if_match or ()
         if "*" not in wanted and etag(actor, row) not in wanted:
             raise PreconditionFailed("Read it again, then decide again.")

@@ -37,9 +37,7 @@ def closed_to(actor: Actor, file: ReferralFile) -> Forbidden | None:
 def send_message(actor: Actor, file: ReferralFile, *, text: str, kind: str) -> tuple[Message, str]:
     """Write to the other end, or note a call. Before acceptance the text must not say who the child is."""
     referral = file.referral
-    with work(actor, Permission.MESSAGE_SEND, on=referral) as w:
-        if (refused := closed_to(actor, file)) is not None:
-            raise refused
+    with work(actor, Permission.MESSAGE_SEND, on=referral, refused=closed_to(actor, file)) as w:
         if referral.state not in TOLD:
             raise IllegalStep(referral.state, referral.allowed_steps(actor))
         if referral.state in ("sent", "acknowledged"):

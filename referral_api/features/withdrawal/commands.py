@@ -14,7 +14,15 @@ from referral_api.features.cases.parties import shut_out
 from referral_api.features.cases.queries import CaseFile, documents
 from referral_api.features.consent.models import Consent, ConsentExclusion, ConsentGrant
 from referral_api.features.consent.queries import ConsentView, details_place, view_consent
-from referral_api.features.consent.rules import Carer, SuspectDecides, in_force, shown_state, suspect_gave
+from referral_api.features.consent.rules import (
+    REVIEW_WITHIN,
+    Carer,
+    SuspectDecides,
+    givers,
+    in_force,
+    shown_state,
+    suspect_gave,
+)
 from referral_api.features.consent.states import AGREEMENTS, DUTIES, steps_of
 from referral_api.features.referrals.models import Referral
 from referral_api.features.referrals.states import OPEN, TOLD
@@ -48,15 +56,22 @@ class Effects:
 
 
 def withdraw_consent(
-    actor: Actor, consent: Consent, file: CaseFile, *, by: str, reason: str | None, exclude_agency_ids: list[UUID]
+    actor: Actor,
+    consent: Consent,
+    file: CaseFile,
+    *,
+    by: str,
+    by_caregiver_id: UUID | None,
+    reason: str | None,
+    exclude_agency_ids: list[UUID],
 ) -> tuple[ConsentView, Effects]:
     """Withdraw an agreement. The child's word acts at once; a caregiver's waits for a supervisor, the child heard."""
     with work(actor, Permission.CONSENT_WITHDRAW, on=consent) as w:
         _legal(w, consent, "withdraw")
         if set(types_of(w.session, exclude_agency_ids)) != set(exclude_agency_ids):
             raise Invalid([FieldError("/exclude_agency_ids", "not-found", "There is no such thing.")])
-        if by in ("caregiver", "legal_guardian"):
-            _refuse_suspect(consent, file)
+        if by_caregiver_id is not None or by in ("caregiver", "legal_guardian"):
+            _refuse_suspect(consent, file, by, by_caregiver_id)
         for agency_id in dict.fromkeys(exclude_agency_ids):
             w.add(ConsentExclusion(id=ids.new(), consent_id=consent.id, case_id=consent.case_id, agency_id=agency_id))
         if exclude_agency_ids:
@@ -65,10 +80,11 @@ def withdraw_consent(
         if by in _AT_ONCE or by == consent.given_by == "survivor" or consent.state == "pending_approval":
             effects = _over(w, consent, file.case, "withdrawn", because=by)
         else:
-            consent.state, consent.review_due = "withdrawal_requested", None
+            consent.state, consent.review_due = "withdrawal_requested", w.now + REVIEW_WITHIN
             _touched(w, consent)
-        if reason:
-            _keep_words(w, consent, file, {"withdrawal": {"by": by, "reason": reason}})
+        if reason or by_caregiver_id is not None:
+            named = {"by_caregiver_id": ids.show("caregiver", by_caregiver_id)} if by_caregiver_id is not None else {}
+            _keep_words(w, consent, file, {"withdrawal": {"by": by, **named, "reason": reason}})
         w.session.flush()
         w.record(consent, basis=consent.basis, reason_code=by, fields=["state"])
         effects.kept = _kept(w, consent, file)
@@ -80,15 +96,13 @@ def approve_consent(
     actor: Actor, consent: Consent, file: CaseFile, *, reason: str | None
 ) -> tuple[ConsentView, Effects]:
     """A second person agrees: with what waits for approval, with a duty that acts already, or with a caregiver's wish to withdraw."""
-    with work(actor, Permission.CONSENT_APPROVE, on=consent) as w:
+    refused = _same_person(actor, consent) or _giver_suspected(consent, file)
+    with work(actor, Permission.CONSENT_APPROVE, on=consent, refused=refused) as w:
         _legal(w, consent, "approve")
-        _second_person(w, consent)
         effects = Effects()
         if consent.state == "withdrawal_requested":
             effects = _over(w, consent, file.case, "withdrawn", because="caregiver")
         else:
-            if suspect_gave(_giver(consent), _carers(file)):
-                raise Forbidden("Whoever gave this is suspected now, so it cannot act.", reason="suspected")
             consent.state = "active"
             _touched(w, consent)
         _reviewed(w, consent, file, "approval", reason)
@@ -101,9 +115,8 @@ def refuse_consent(
     actor: Actor, consent: Consent, file: CaseFile, *, reason: str | None
 ) -> tuple[ConsentView, Effects]:
     """A second person disagrees: what waits never acts, a duty that acted ends, and a caregiver's withdrawal is not followed."""
-    with work(actor, Permission.CONSENT_REFUSE, on=consent) as w:
+    with work(actor, Permission.CONSENT_REFUSE, on=consent, refused=_same_person(actor, consent)) as w:
         _legal(w, consent, "refuse")
-        _second_person(w, consent)
         effects = Effects()
         if consent.state == "withdrawal_requested":
             consent.state = "active"
@@ -143,17 +156,29 @@ def _legal(w: Work, consent: Consent, step: str) -> None:
         raise IllegalStep(state, allowed, detail)
 
 
-def _second_person(w: Work, consent: Consent) -> None:
-    if w.actor.person_id is None or w.actor.person_id == consent.recorded_by:
-        raise Forbidden("Another person than the one who recorded it decides this.", reason="same_person")
+def _same_person(actor: Actor, consent: Consent) -> Forbidden | None:
+    if actor.person_id is None or actor.person_id == consent.recorded_by:
+        return Forbidden("Another person than the one who recorded it decides this.", reason="same_person")
+    return None
 
 
-def _refuse_suspect(consent: Consent, file: CaseFile) -> None:
-    carers = _carers(file)
-    named = _giver(consent)["given_by_caregiver_id"]
-    meant = [c for c in carers if c.get("id") == named] if named else carers
-    if any(c.get("suspected_involved") == "yes" for c in meant):
-        wrong = FieldError("/by", "suspected", "A caregiver who is suspected can neither give nor withdraw consent.")
+def _giver_suspected(consent: Consent, file: CaseFile) -> Forbidden | None:
+    if consent.state == "pending_approval" and suspect_gave(_giver(consent), _carers(file)):
+        return Forbidden("Whoever gave this is suspected now, so it cannot act.", reason="suspected")
+    return None
+
+
+def _refuse_suspect(consent: Consent, file: CaseFile, by: str, by_caregiver_id: UUID | None) -> None:
+    """The one who is named withdraws; unnamed, whoever gave it, or where that was not said, each who could have."""
+    carers, given = _carers(file), _giver(consent)
+    if by_caregiver_id is not None:
+        given = {**given, "given_by_caregiver_id": ids.show("caregiver", by_caregiver_id)}
+        if not givers(given, carers):
+            raise Invalid([FieldError("/by_caregiver_id", "not-found", "There is no such thing.")])
+    meant = givers({**given, "given_by": by}, carers)
+    if any(carer.get("suspected_involved") == "yes" for carer in meant):
+        pointer = "/by" if by_caregiver_id is None else "/by_caregiver_id"
+        wrong = FieldError(pointer, "suspected", "A caregiver who is suspected can neither give nor withdraw consent.")
         raise SuspectDecides([wrong], reason="suspected")
 
 

@@ -10,6 +10,12 @@ __all__ = ["DecideConsent", "NoticeOut", "WithdrawConsent", "notice_out"]
 
 class WithdrawConsent(Body):
     by = Code("withdrawn_by", required=True)
+    by_caregiver_id = Id(
+        "caregiver",
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "Which caregiver on file withdraws, where it is not the one who gave it."},
+    )
     reason = Text(Limits.TEXT, allow_none=True, load_default=None)
     exclude_agency_ids = many(
         Id("agency"),

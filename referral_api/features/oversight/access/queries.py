@@ -23,7 +23,7 @@ from referral_api.features.consent.models import Consent, ConsentGrant
 from referral_api.features.oversight.access.rules import was_in_force
 from referral_api.features.referrals.models import Referral, ReferralStep
 from referral_api.kernel import ids
-from referral_api.kernel.actor import Actor
+from referral_api.kernel.actor import APART, Actor
 from referral_api.kernel.errors import FieldError, Invalid, NotFound
 from referral_api.kernel.words import DATA_CLASSES, Relation, Role
 from referral_api.store import session
@@ -203,7 +203,7 @@ def _receivers(case_id: UUID, at: datetime) -> Iterator[Ground]:
 def _members(
     case_id: UUID, at: datetime, grounds: Mapping[UUID, list[Ground]], out: set[UUID]
 ) -> dict[UUID, list[dict[str, Any]]]:
-    """Assigned workers and the supervisors of agencies that could read as such; and whoever broke the glass, alone."""
+    """Assigned workers and the supervisors of agencies that could read as such, and whoever broke the glass; nobody who also audits or administers."""
     current, w, role = session(), CaseWorker, MemberRole
     whole = [agency for agency, found in grounds.items() if any(each.member_id is None for each in found)]
     workers = select(w.agency_id, w.member_id, w.worker_kind.label("kind")).where(
@@ -228,12 +228,19 @@ def _members(
         for each in found
         if each.member_id
     ]
+    out = out | _apart({member_id for _, member_id, _ in rows}, at)
     certified = _certified({member_id for _, member_id, _ in rows}, at)
     members: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for agency_id, member_id, kind in sorted(set(rows)):
         if member_id not in out:
             members[agency_id].append({"member_id": member_id, "kind": kind, "certified": member_id in certified})
     return members
+
+
+def _apart(member_ids: set[UUID], at: datetime) -> set[UUID]:
+    role = MemberRole
+    query = select(role.member_id).where(role.member_id.in_(member_ids), role.role.in_(APART))
+    return set(session().execute(query.where(_then(role.confirmed_at, role.ended_at, at))).scalars())
 
 
 def _certified(member_ids: set[UUID], at: datetime) -> set[UUID]:
