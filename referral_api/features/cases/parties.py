@@ -17,7 +17,7 @@ from referral_api.kernel.errors import FieldError, IllegalStep, Invalid, NotFoun
 from referral_api.kernel.words import Relation
 from referral_api.work import Work, work
 
-__all__ = ["admit", "assign", "dismiss", "is_excluded", "link_cases", "shut_out"]
+__all__ = ["admit", "assign", "dismiss", "excluded_agencies", "is_excluded", "link_cases", "shut_out"]
 
 
 _CAUSE = ("case_id", "agency_id", "relation", "because_kind", "because_id")
@@ -122,6 +122,12 @@ def is_excluded(
     named = CaseExclusion.agency_id == agency_id if member_id is None else CaseExclusion.member_id == member_id
     query = select(CaseExclusion.id).where(CaseExclusion.case_id == case_id, named, CaseExclusion.until.is_(None))
     return session.execute(query.limit(1)).first() is not None
+
+
+def excluded_agencies(session: Session, case_id: UUID) -> list[UUID]:
+    """The agencies that are kept out of the case now."""
+    query = select(CaseExclusion.agency_id).where(CaseExclusion.case_id == case_id, CaseExclusion.until.is_(None))
+    return [agency for agency in session.scalars(query) if agency is not None]
 
 
 def link_cases(actor: Actor, file: CaseFile, *, to_case_id: UUID, kind: str) -> CaseLink:

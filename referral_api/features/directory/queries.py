@@ -1,5 +1,6 @@
 """Searching the directory."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -77,9 +78,15 @@ def offers(current: Session, service_id: UUID, agency_id: UUID) -> bool:
 
 
 def open_alternatives(
-    current: Session, service_type: str, country: str | None, now: datetime, *, but: UUID
+    current: Session,
+    service_type: str,
+    country: str | None,
+    now: datetime,
+    *,
+    but: Collection[UUID],
+    but_types: Collection[str],
 ) -> list[dict[str, str | None]]:
-    """Who else offers such a service in the country and is open at this moment; at most five."""
+    """Who else offers such a service in the country and is open at this moment; at most five, and nobody who takes no referral of the case."""
     agency = Agency.__table__.c
     query = (
         select(
@@ -91,7 +98,8 @@ def open_alternatives(
             _services.c.status == "offered",
             _services.c.capacity != "no_capacity",
             agency.status == "active",
-            agency.id != but,
+            agency.id.not_in(but),
+            agency.type.not_in(but_types),
         )
     )
     if country is not None:

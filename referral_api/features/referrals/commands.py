@@ -13,7 +13,7 @@ from referral_api.features.agencies.models import Agency
 from referral_api.features.agencies.queries import active_agency
 from referral_api.features.cases import open_text, sealed
 from referral_api.features.cases.models import Case, CaseData
-from referral_api.features.cases.parties import admit, is_excluded
+from referral_api.features.cases.parties import admit, excluded_agencies, is_excluded
 from referral_api.features.cases.queries import CaseFile, find_case
 from referral_api.features.consent.models import Consent, ConsentGrant
 from referral_api.features.consent.queries import lock_consent
@@ -165,7 +165,12 @@ def dispatch(
         and not hours.is_open(receiver.opening_hours, receiver.time_zone, w.now)
     ):
         return ["receiver_closed"], open_alternatives(
-            w.session, referral.service_type, referral.case.area_country, w.now, but=receiver.id
+            w.session,
+            referral.service_type,
+            referral.case.area_country,
+            w.now,
+            but={receiver.id, referral.case.owner_agency_id, *excluded_agencies(w.session, referral.case_id)},
+            but_types=rules.NO_RECEIVERS,
         )
     return [], []
 

@@ -19,7 +19,7 @@ from referral_api.features.consent.models import Consent
 from referral_api.features.consent.queries import lock_consent
 from referral_api.features.consent.rules import in_force
 from referral_api.features.referrals.models import Referral, ReferralStep
-from referral_api.features.referrals.states import TOLD
+from referral_api.features.referrals.states import CASE_SHOWN, TOLD
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import Forbidden, NotFound
@@ -256,7 +256,14 @@ def _listing(box: str | None, filters: tuple[str, ...], overdue: str | None, lat
     )
     query = visible_referrals(query, VIEWER, Referral, box).where(*(r[name] == bindparam(name) for name in filters))
     if "case_id" in filters:
-        query = query.where(c.owner_agency_id == VIEWER.agency_id)
+        # Whoever is not shown the case of a referral cannot find the referral by it either.
+        current = and_(
+            Consent.state.in_(("active", "withdrawal_requested")),
+            Consent.valid_from <= VIEWER.now,
+            or_(Consent.valid_until.is_(None), Consent.valid_until > VIEWER.now),
+        )
+        opened = or_(r.referral_kind == "protection_report", r.state.in_(CASE_SHOWN))
+        query = query.where(or_(c.owner_agency_id == VIEWER.agency_id, and_(current, r.state.in_(TOLD), opened)))
     if overdue == "answer":
         query = query.where(r.state.in_(("sent", "acknowledged")), r.answer_by <= VIEWER.now)
     elif overdue == "acknowledge":

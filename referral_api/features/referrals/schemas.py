@@ -6,7 +6,7 @@ from referral_api.api.fields import Body, Code, Codes, Flag, Id, Limits, ListQue
 from referral_api.features.cases.schemas import AccessNeeds, Area, Contact, SafeContact, area_out
 from referral_api.features.consent.rules import in_force
 from referral_api.features.referrals.queries import ReferralView
-from referral_api.features.referrals.states import TOLD, machine_of
+from referral_api.features.referrals.states import CASE_SHOWN, TOLD, machine_of
 from referral_api.kernel import clock, deadlines, ids
 from referral_api.kernel.actor import Actor
 
@@ -271,7 +271,7 @@ def referral_item(actor: Actor, row: Any) -> dict[str, Any]:
 
 
 def _row(actor: Actor, r: Any, *, sender: bool, told: bool) -> dict[str, Any]:
-    opened = r.referral_kind == "protection_report" or r.state in ("accepted", "in_progress", "completed")
+    opened = r.referral_kind == "protection_report" or r.state in CASE_SHOWN
     open_to_viewer = sender or (told and opened)
     return {
         "id": ids.show("referral", r.id),

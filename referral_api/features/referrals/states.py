@@ -8,6 +8,9 @@ OPEN = ("sent", "acknowledged", "accepted", "in_progress")
 TOLD = (*OPEN, "completed")
 """States in which the receiver is shown the need and the minimum."""
 
+CASE_SHOWN = ("accepted", "in_progress", "completed")
+"""States in which the receiver of a service request is shown which case it is; a protection report shows it from the start."""
+
 _STATES = (
     "draft", "sent", "acknowledged", "accepted", "in_progress", "completed", "failed", "declined", "redirected", "suspended", "closed", "withdrawn", "expired",
 )  # fmt: skip
