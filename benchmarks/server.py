@@ -21,7 +21,8 @@ class Server:
     def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
         self.process = process
         self.connection = HTTPConnection("127.0.0.1", port, timeout=30)
-        self.clock = _cpu_clock(_worker_of(process.pid))
+        self.worker = _worker_of(process.pid)
+        self.clock = _cpu_clock(self.worker)
 
     def call(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
@@ -33,6 +34,11 @@ class Server:
     def cpu(self) -> float:
         """Seconds of CPU that the worker has used, with its threads that have ended."""
         return time.clock_gettime(self.clock)
+
+    def peak(self) -> float:
+        """Megabytes of resident memory that the worker has had at most (VmHWM, proc(5))."""
+        lines = Path(f"/proc/{self.worker}/status").read_text().splitlines()
+        return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
 
 
 def _cpu_clock(pid: int) -> int:

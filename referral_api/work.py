@@ -294,6 +294,7 @@ def deny(
         outcome=error.outcome,
         reason_code=error.reason or error.code,
         fields=sorted({f["pointer"] for f in error.extra.get("errors", ())}),
+        versions=error.counted,
     )
     try:
         with only_here(current):

@@ -45,9 +45,7 @@ def refuse_imagery(document: Any, schema: Schema | None) -> None:
     """The first gate: every key and value, whatever the schema thinks of them."""
     machine = machine_pointers(schema)
     if findings := guard.scan_document(document, skip=machine.__contains__):
-        raise ImageryRefused(
-            [FieldError(known_pointer(schema, f.pointer), f.family, guard.FAMILIES[f.family]) for f in findings[:20]]
-        )
+        raise _refusal(findings, schema)
 
 
 def refuse_imagery_in(arguments: Mapping[str, str], schema: Schema | None) -> None:
@@ -55,9 +53,14 @@ def refuse_imagery_in(arguments: Mapping[str, str], schema: Schema | None) -> No
     machine = machine_pointers(schema)
     texts = [(f"/{name}", f"{name} {value}") for name, value in arguments.items() if f"/{name}" not in machine]
     if findings := guard.scan_texts(texts):
-        raise ImageryRefused(
-            [FieldError(known_pointer(schema, f.pointer), f.family, guard.FAMILIES[f.family]) for f in findings[:20]]
-        )
+        raise _refusal(findings, schema)
+
+
+def _refusal(findings: list[guard.Finding], schema: Schema | None) -> ImageryRefused:
+    return ImageryRefused(
+        [FieldError(known_pointer(schema, f.pointer), f.family, guard.FAMILIES[f.family]) for f in findings[:20]],
+        size=sum(f.size for f in findings),
+    )
 
 
 def load(schema: Schema, document: Any) -> dict[str, Any]:

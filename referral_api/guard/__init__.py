@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from heapq import nlargest
 from itertools import takewhile
 from typing import Final
 
@@ -26,7 +27,9 @@ __all__ = ["FAMILIES", "Finding", "Tail", "scan", "scan_document", "scan_texts"]
 _SHORTEST: Final = 8  # below this a text is judged only together with its neighbours
 _CRUMB: Final = 4
 _CRUMBS: Final = 64
-_MOST: Final = 50_000  # characters in which it is worth to look for the place
+_MOST: Final = 16_384  # characters in which it is worth to look for the place
+_LOOKED_AT: Final = 2_000  # texts in which it is worth to look for one that is refused alone
+_FINDINGS: Final = 20  # as many as an answer shows
 _LONG: Final = 1_024  # bytes of UTF-8 in which a text shows by itself what it is
 _NOTHING: Final = Verdict(None, 0)
 _WORD: Final = 40
@@ -69,7 +72,8 @@ def scan_document(value: object, *, skip: Callable[[str], bool] | None = None) -
     `skip(pointer)` says that the value there is a typed machine string which its own grammar checks.
     """
     texts, numbers, members = gather(value)
-    together = _together(texts)
+    told = _Told()
+    together = _together(texts, told)
     bytes_in_members = any(map(looks_like_bytes, members.values()))
     if together is None and not number_list(numbers) and not bytes_in_members:
         return []
@@ -77,9 +81,9 @@ def scan_document(value: object, *, skip: Callable[[str], bool] | None = None) -
     found = list(walk(value, skip))
     pieces = [each for each in found if isinstance(each, Piece)]
     if len(pieces) < len(texts):
-        together = _together([piece.text for piece in pieces])
+        together = _together([piece.text for piece in pieces], told)
     lists = [each for each in found if isinstance(each, Numbers)]
-    findings = [] if together is None else _located(pieces, together)
+    findings = [] if together is None else _located(pieces, together, told)
     findings += [Finding(each.pointer, "number-run", len(each.values)) for each in lists if number_list(each.values)]
     if not findings and number_list([number for each in lists for number in each.values]):
         findings = [Finding(lists[0].pointer, "number-run", sum(len(each.values) for each in lists))]
@@ -91,31 +95,52 @@ def scan_document(value: object, *, skip: Callable[[str], bool] | None = None) -
 def scan_texts(texts: Iterable[tuple[str, str]]) -> list[Finding]:
     """Judge (pointer, text) pairs, alone and together."""
     pieces = [Piece(pointer, text) for pointer, text in texts]
-    together = _together([piece.text for piece in pieces])
-    return [] if together is None else _located(pieces, together)
+    told = _Told()
+    together = _together([piece.text for piece in pieces], told)
+    return [] if together is None else _located(pieces, together, told)
 
 
-def _located(pieces: list[Piece], together: str) -> list[Finding]:
-    """Where it stands: the texts that are refused alone, or else the place that holds what was only seen together."""
-    alone = [(piece, judge(piece.text) if len(piece.text) >= _SHORTEST else _NOTHING) for piece in pieces]
-    findings = [
-        Finding(piece.pointer, seen.family, len(piece.text)) for piece, seen in alone if seen.family is not None
-    ]
+class _Told(dict[str, Verdict]):
+    """What was said of the texts of one document, so that none is judged twice."""
+
+    def __missing__(self, text: str) -> Verdict:
+        verdict = self[text] = judged(text)
+        return verdict
+
+
+def _located(pieces: list[Piece], together: str, told: _Told) -> list[Finding]:
+    """Where it stands: the texts that are refused alone, or else the place that holds what was only seen together.
+
+    Of very many texts the longest are looked at, until enough is found for an answer.
+    """
+    looked_at = pieces
+    if len(pieces) > _LOOKED_AT:
+        longest = nlargest(_LOOKED_AT, range(len(pieces)), key=lambda index: len(pieces[index].text))
+        looked_at = [pieces[index] for index in sorted(longest)]
+    alone: list[tuple[Piece, Verdict]] = []
+    findings: dict[str, Finding] = {}
+    for piece in looked_at:
+        seen = told[piece.text] if len(piece.text) >= _SHORTEST else _NOTHING
+        alone.append((piece, seen))
+        if seen.family is not None:
+            findings[piece.pointer] = Finding(piece.pointer, seen.family, len(piece.text))
+            if len(findings) == _FINDINGS:
+                break
     if findings:
-        return list({finding.pointer: finding for finding in findings}.values())
-    pointer = _where([piece for piece, _ in alone], together)
+        return list(findings.values())
+    pointer = _where(pieces, together, told)
     if pointer is None:
         pointer = max(alone, key=lambda each: (each[1].odd, len(each[0].text)))[0].pointer
     return [Finding(pointer, together, sum(len(piece.text) for piece in pieces))]
 
 
-def _where(pieces: list[Piece], family: str) -> str | None:
+def _where(pieces: list[Piece], family: str, told: _Told) -> str | None:
     """The place that holds all of what was only seen together: the list or object of the fewest neighbours that are refused."""
     if sum(len(piece.text) for piece in pieces) > _MOST:
         return None
 
     def refused(start: int, end: int) -> bool:
-        return _together([piece.text for piece in pieces[start:end]]) == family
+        return _together([piece.text for piece in pieces[start:end]], told) == family
 
     end = _first(len(pieces), lambda size: refused(0, size))
     start = end - _first(end, lambda size: refused(end - size, end))
@@ -129,7 +154,7 @@ def _first(most: int, holds: Callable[[int], bool]) -> int:
     return bisect_left(range(1, most), True, key=holds) + 1
 
 
-def _together(texts: list[str]) -> str | None:
+def _together(texts: list[str], told: _Told) -> str | None:
     """The family of what texts hold in a row; once more without the repeated ones, which only hold the others apart.
 
     A long text is judged by itself; only its ends are judged with its neighbours, and not even those if it has no odd word.
@@ -137,7 +162,7 @@ def _together(texts: list[str]) -> str | None:
     odd, parts = 0, []
     for text in texts:
         if _is_long(text):
-            alone = judged(text)
+            alone = told[text]
             if alone.family is not None:
                 return alone.family
             odd += alone.odd

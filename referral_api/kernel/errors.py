@@ -27,7 +27,8 @@ class FieldError:
 class CallError(Exception):
     """Base of all that a caller can get wrong. `outcome` is how the audit trail calls it; None leaves no entry.
 
-    `case_ref`, `action` and `about` are for the audit entry alone: what was tried, on what. They never reach the caller.
+    `case_ref`, `action`, `about` and `counted` are for the audit entry alone: what was tried, on what, how much. They never reach
+    the caller.
     """
 
     code: ClassVar[str]
@@ -50,6 +51,7 @@ class CallError(Exception):
         self.case_ref: str | None = None
         self.action: str | None = None
         self.about: tuple[str, UUID] | None = None
+        self.counted: Mapping[str, int] = {}
 
 
 class _WithFields(CallError):
@@ -158,9 +160,10 @@ class ImageryRefused(_WithFields):
 
     code, title, outcome = "imagery-refused", "No imagery: this service takes text only", "refused"
 
-    def __init__(self, errors: Sequence[FieldError]) -> None:
-        """The log's reason is the family of what was seen first."""
+    def __init__(self, errors: Sequence[FieldError], *, size: int) -> None:
+        """The log's reason is the family of what was seen first; `size` is that of the refused texts, in characters."""
         super().__init__(errors, reason=errors[0].code)
+        self.counted = {"size": size}
 
 
 class IdentityInOpenText(_WithFields):

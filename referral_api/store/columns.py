@@ -55,7 +55,7 @@ class GuardedText(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         if value is not None and (family := guard.scan(value)[0]):
-            raise ImageryRefused([FieldError("", family, guard.FAMILIES[family])])
+            raise ImageryRefused([FieldError("", family, guard.FAMILIES[family])], size=len(value))
         return value
 
 
@@ -68,7 +68,8 @@ class GuardedJson(TypeDecorator[Any]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         if value is not None and (findings := guard.scan_document(value)):
             raise ImageryRefused(
-                [FieldError("", found.family, guard.FAMILIES[found.family]) for found in findings[:20]]
+                [FieldError("", found.family, guard.FAMILIES[found.family]) for found in findings[:20]],
+                size=sum(found.size for found in findings),
             )
         return value
 

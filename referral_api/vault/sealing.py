@@ -51,7 +51,7 @@ def seal(key: bytes, text: str, place: Place, *, tail: Tail = Tail.EMPTY, pointe
     """
     family, after = guard.scan(text, tail)
     if family:
-        raise ImageryRefused([FieldError(pointer, family, guard.FAMILIES[family])])
+        raise ImageryRefused([FieldError(pointer, family, guard.FAMILIES[family])], size=len(text))
     return seal_bytes(key, text.encode("utf-8"), place), after
 
 
@@ -60,10 +60,14 @@ def seal_document(
 ) -> tuple[bytes, Tail]:
     """Seal a JSON document: its keys and values are scanned as the texts that they are, `said` (the part that is new) with the tail."""
     if findings := guard.scan_document(document):
-        raise ImageryRefused([FieldError(pointer, f.family, guard.FAMILIES[f.family]) for f in findings])
-    family, after = guard.scan("\n".join(_texts(document if said is None else said)), tail)
+        raise ImageryRefused(
+            [FieldError(pointer, f.family, guard.FAMILIES[f.family]) for f in findings],
+            size=sum(f.size for f in findings),
+        )
+    text = "\n".join(_texts(document if said is None else said))
+    family, after = guard.scan(text, tail)
     if family:
-        raise ImageryRefused([FieldError(pointer, family, guard.FAMILIES[family])])
+        raise ImageryRefused([FieldError(pointer, family, guard.FAMILIES[family])], size=len(text))
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return seal_bytes(key, text.encode("utf-8"), place), after
 

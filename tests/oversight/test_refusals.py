@@ -1,4 +1,4 @@
-"""An agency's admin sees how often imagery was refused, and nothing else; the auditors see each attempt."""
+"""An agency's admin sees how often imagery was refused, and nothing else; the auditors see each attempt, and how large it was."""
 
 from tests.world import CASE
 
@@ -25,8 +25,10 @@ def test_refusals_are_counted_by_day_and_family_without_who_where_or_what(world)
         ]
     } == answer.json
     assert "refusal.counted" == world.entries()[-1]["action"]
-    assert {"data-uri", "embedding"} == {
-        entry["reason_code"] for entry in world.entries("case.opened") if entry["outcome"] == "refused"
+    assert {("data-uri", len(PICTURE)), ("embedding", len("<img src=x>"))} == {
+        (entry["reason_code"], entry["versions"]["size"])
+        for entry in world.entries("case.opened")
+        if entry["outcome"] == "refused"
     }
 
 
