@@ -51,7 +51,7 @@ def everything(case: str, referral: str) -> Iterator[Sent]:
     for name, make in BODIES.items():
         yield Sent(f"body: {name}", "POST", "/v1/cases", make(LIMIT))
     for name, text in TEXTS.items():
-        yield Sent(f"value: {name}", "POST", "/v1/referrals", _json({"case_id": case, "need": text(LIMIT - 80)}))
+        yield Sent(f"value: {name}", "POST", "/v1/referrals", _filled({"case_id": case}, "need", text))
         for at in (0, 1):
             note = f"{at} {text(FIELD)}"[:FIELD]
             path = f"/v1/referrals/{referral}/messages"
@@ -72,7 +72,13 @@ def everything(case: str, referral: str) -> Iterator[Sent]:
 
 
 def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode()[:LIMIT]
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+def _filled(value: dict[str, Any], name: str, text: Callable[[int], str]) -> bytes:
+    """A body of about the limit whose member `name` is the text, as long as its escapes leave room for."""
+    room = LIMIT - 200
+    return _json({**value, name: text(room * room // max(room, len(_json(text(room)))))})
 
 
 def measured(server: Server, caller: Caller, sent: Sent) -> Row:

@@ -61,7 +61,10 @@ def _refuse_imagery_in_kids(keys: Sequence[dict[str, Any]]) -> None:
     """A kid that is the key's own thumbprint (RFC 7638) is a digest that anybody can check, whatever it looks like."""
     kids = [("/jwks", key["kid"]) for key in keys if key.get("kid") not in (None, thumbprint(key))]
     if found := guard.scan_texts(kids):
-        raise ImageryRefused([FieldError(each.pointer, each.family, guard.FAMILIES[each.family]) for each in found])
+        raise ImageryRefused(
+            [FieldError(each.pointer, each.family, guard.FAMILIES[each.family]) for each in found],
+            size=sum(each.size for each in found),
+        )
 
 
 _SCOPE = {"description": "Permission names with spaces between.", "example": "referral:read referral:accept"}
