@@ -17,7 +17,7 @@ from typing import Final
 
 from referral_api.guard.document import Numbers, Piece, gather, walk
 from referral_api.guard.families import FAMILIES
-from referral_api.guard.numbers import looks_like_bytes, number_list
+from referral_api.guard.numbers import number_list
 from referral_api.guard.tail import Tail
 from referral_api.guard.verdict import Verdict, judge, judged, strewn
 
@@ -74,7 +74,7 @@ def scan_document(value: object, *, skip: Callable[[str], bool] | None = None) -
     texts, numbers, members = gather(value)
     told = _Told()
     together = _together(texts, told)
-    bytes_in_members = any(map(looks_like_bytes, members.values()))
+    bytes_in_members = any(map(number_list, members.values()))
     if together is None and not number_list(numbers) and not bytes_in_members:
         return []
     # Pointers cost more than the scan itself, so they are asked for only when something was seen.

@@ -57,7 +57,10 @@ def walk(value: object, skip: Callable[[str], bool] | None) -> Iterator[Piece | 
 
 
 def gather(value: object) -> tuple[list[str], list[int | float], dict[str, list[int | float]]]:
-    """Every key and string, every number in a list, and the numbers that members of one name have, without saying where they stand."""
+    """Every key and string, every number in a list, and the numbers of members with one name, without saying where they stand.
+
+    Names that differ only by a number at their end are one.
+    """
     texts: list[str] = []
     numbers: list[int | float] = []
     members: dict[str, list[int | float]] = {}
@@ -72,7 +75,7 @@ def gather(value: object) -> tuple[list[str], list[int | float], dict[str, list[
                 if isinstance(member, str | dict | list | tuple):
                     waiting.append(member)
                 elif isinstance(member, int | float):
-                    members.setdefault(str(name), []).append(member)
+                    members.setdefault(str(name).rstrip("0123456789"), []).append(member)
                 if name not in counters:
                     waiting.append(str(name))
         elif isinstance(item, list | tuple):

@@ -30,6 +30,7 @@ _BLOCKS: Final = Signs("[\u2580-\u259f\U0001fb00-\U0001fbaf\u2630-\u2637\u4dc0-\
 _LATIN: Final = Signs("[\u0080-\u02ff]")
 _ACCENTED: Final = re.compile("(?:[\u0080-\u02ff][ \n]?){5,}+")
 _IDEOGRAPHS: Final = Signs("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+_NUMERALS: Final = Signs("[零〇一二三四五六七八九]")
 _SYLLABLES: Final = Signs("[\uac00-\ud7a3]")
 _HIRAGANA: Final = Signs("[\u3041-\u3096]")
 _KATAKANA: Final = Signs("[\u30a1-\u30fa]")
@@ -122,6 +123,9 @@ def odd(text: str, seen: Beyond) -> bool:
     if _STACKING.stand_in(seen) and sum(map(len, _STACKED.findall(text))) > 48:
         return True
     if _rare(_HIRAGANA.found_in(seen), _COMMON_HIRAGANA) or _rare(_KATAKANA.found_in(seen), _COMMON_KATAKANA):
+        return True
+    numerals = _NUMERALS.found_in(seen)
+    if len(numerals) > 80 and len(numerals) * 2 > len(_IDEOGRAPHS.found_in(seen)):
         return True
     return _by_chance(_IDEOGRAPHS.found_in(seen), _COMMON_IDEOGRAPHS, text) or _by_chance(
         _SYLLABLES.found_in(seen), _COMMON_SYLLABLES, text

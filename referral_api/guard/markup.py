@@ -23,7 +23,7 @@ _CSS: Final = re.compile(
     r"(?<![a-z0-9])(?:url|image-set)\([\s\"']{0,8}(?:[a-z]{2,10}:|//|[./#]{0,8}[^\s()\"']{1,200}\.[a-z0-9]{2,5}[\"')?#])"
     r"|@import\s{0,8}(?:url|[\"'])"
 )
-_MARKDOWN: Final = re.compile(r"!\s?\[[^\[\]]{0,300}\]\s?(?:\(\s{0,4}[^\s()]|\[)|!\[\[[^\[\]\n]{1,200}\]\]")
+_MARKDOWN: Final = re.compile(r"![ \t]?\[[^\[\]]{0,300}\][ \t]?(?:\(\s{0,4}[^\s()]|\[)|!\[\[[^\[\]\n]{1,200}\]\]")
 _NAMED_IMAGE: Final = re.compile(r"!\[[^\[\]]{1,300}\]")
 _NAMED_TARGET: Final = re.compile(r"\n\s{0,3}\[[^\[\]]{1,300}\]:")
 _NEAR: Final = 2_000
@@ -32,7 +32,7 @@ _OTHER: Final = re.compile(
     r"|\[\[(?:file|image|media|fichier|imagen|archivo|datei|bild|ملف|صورة):[^\[\]\n]{1,200}\]\]"
     r"|\.\.\s{1,4}(?:image|figure|video|raw)::\s{0,8}\S|(?<![a-z])(?:image|video|audio)::?[^\s\[\]:]{1,200}\[|\\includegraphics|\\graphicspath|\\begin\s{0,8}\{tikzpicture"
     r"|<!\[cdata\[|<!entity|<!doctype|\{\\\\?(?:rtf1|\*?\\\\?shppict|pict[\\{])|(?<![a-z])begin-base64 \d{3}|=ybegin "
-    r"|content-transfer-encoding:\s{0,8}(?:base64|quoted|binary|8bit)|content-type:\s{0,8}(?:(?:image|video|audio)/|application/(?:octet|pdf|zip|gzip|x-|vnd|msword))"
+    r"|content-transfer-encoding:\s{0,8}(?:base64|binary)|content-type:\s{0,8}(?:(?:image|video|audio)/|application/(?:octet|pdf|zip|gzip|x-|vnd|msword))"
 )
 
 

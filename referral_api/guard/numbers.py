@@ -67,6 +67,7 @@ _LONGEST: Final = 40
 _MANY: Final = 64
 _FEW: Final = 24
 _DUMP: Final = 3
+_LONGEST_BITS: Final = 128
 _FLAT: Final = 96
 _DIGITS_OF_PAIRS: Final = 128
 _PAIRS: Final = re.compile(r"(?:(?:0[xX]|\\x)?[0-9A-Fa-f]{2}[hH]?[:\s,;|-]{1,2}|\\x[0-9A-Fa-f]{2}){96,}+")
@@ -258,5 +259,6 @@ def looks_like_bytes(values: Sequence[int | float]) -> bool:
 
 
 def number_list(values: Sequence[int | float]) -> bool:
-    """Whether a JSON list holds more numbers than any field of this service needs, or the bytes of a file."""
-    return len(values) > _MANY or looks_like_bytes(values)
+    """Whether a JSON list holds more numbers than any field of this service needs, the bytes of a file, or a number that is one."""
+    endless = any(isinstance(each, int) and each.bit_length() > _LONGEST_BITS for each in values)
+    return endless or len(values) > _MANY or looks_like_bytes(values)

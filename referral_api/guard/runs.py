@@ -94,6 +94,15 @@ _EXEMPT_WALLETS: Final = 2
 _ARGUMENT: Final = re.compile(r"(?<=[A-Za-z0-9/._-])[?&][A-Za-z_]{1,12}=[A-Za-z0-9_.-]{1,44}(?![A-Za-z0-9_.%=+/-])")
 _EXEMPT_ARGUMENTS: Final = 2
 _EXEMPT_DIGESTS: Final = 8
+_EXEMPT_NAMED_DIGESTS: Final = 32
+_NAMED_DIGEST: Final = re.compile(
+    r"(?:SHA-?(?:1|256|384|512)|[Ss]ha-?(?:1|256|384|512)|MD5|[Mm]d5|[Hh]ash|[Dd]igest|[Cc]hecksum)\W{1,4}"
+    r"(?:[0-9a-fA-F]{128}|[0-9a-fA-F]{96}|[0-9a-fA-F]{64}|[0-9a-fA-F]{40}|[0-9a-fA-F]{32})(?![0-9A-Za-z])"
+)
+_EXEMPT_PLACES: Final = 16
+_PLACE: Final = re.compile(
+    r"(?<![\w.-])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w-]|\.\d)"
+)
 _EXEMPT_GIVEN: Final = 12
 _SAME: Final = re.compile(r"([^\W\d_])\1{3,}+")
 _EXEMPT_IDS: Final = 100
@@ -140,7 +149,9 @@ def ids_removed(text: str) -> str:
 
 
 def stamps_removed(text: str) -> str:
-    """The text without well-formed UUIDs (RFC 9562) and times (RFC 3339)."""
+    """The text without well-formed UUIDs (RFC 9562), times (RFC 3339), and some addresses of the internet (RFC 791)."""
+    if text.count(".") > 2:
+        text = _PLACE.sub(" ", text, count=_EXEMPT_PLACES)
     if "-" not in text:
         return text
     shape = text.encode("ascii", "replace").translate(_DIGITS_AS_HEX)
@@ -170,6 +181,7 @@ def measure(text: str, seen: Beyond) -> Oddness:
     if _LONG_CODE in rest.encode("ascii", "replace").translate(_PARTED):
         rest = _WALLET.sub(" ", rest, count=_EXEMPT_WALLETS)
         if not any(map(_are_lines, _DIGEST_ROW.findall(rest))):
+            rest = _NAMED_DIGEST.sub(" ", rest, count=_EXEMPT_NAMED_DIGESTS)
             rest = _DIGEST.sub(_digest, rest, count=_EXEMPT_DIGESTS)
     words = _SAME.sub(r"\1\1", fold.bare(_without_east(rest, seen), seen))
     parts: dict[str, None] = {}

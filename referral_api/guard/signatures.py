@@ -88,7 +88,8 @@ _EIGHTY_FIVE: Final = tuple(
     beginning
     for each in _FOURS
     for alphabet in (_RFC_1924, _Z85, _ADOBE)
-    if not (beginning := each.translate(bytes.maketrans(_RFC_1924, alphabet))).isdigit()
+    # Few different signs are no beginning: people write rows of exclamation marks.
+    if len(set(beginning := each.translate(bytes.maketrans(_RFC_1924, alphabet)))) > 2 and not beginning.isdigit()
 )
 
 

@@ -80,8 +80,7 @@ def test_a_body_in_another_encoding_is_refused(world):
 
 def test_nothing_is_referred_to_an_oversight_body(world):
     case = world.open_case()
-    consent = world.give_consent(case, "oversight")
-    answer = world.refer(case, consent, "oversight")
+    answer = world.refer(case, world.give_consent(case), "oversight")
     assert (422, ["/to_agency_id"]) == (answer.status_code, pointers(answer))
     _, _, referral = world.sent_referral()
     said = {"to_agency_id": world.ids["oversight"], "reason_code": "wrong_recipient"}

@@ -28,6 +28,12 @@ ORDINARY = {
     "Kabiyè": "Báa weení wánbɩɩzí ɩɖɛɛzɩná yíkowá na kezéńbíídi tɩwɛ bɔwʊ́tɩ",
     "Khmer": "ឬការប្រព្រឹត្ដិមកលើខ្លួន ឬទណ្ឌកម្មឃោរឃៅ អមនុស្សធម៌ ឬបន្ថោកបន្ទាបបានឡើយ។",
 }
+ORDINARY |= {
+    "rows of exclamation marks": "Urgent!!!!!!!\n- rappeler la mère",
+    "a chat with times": "ok!\n[22:57] (mia): see you later",
+    "the head of a message": "Content-Transfer-Encoding: quoted-printable",
+    "addresses of the internet": "\n".join(f"{byte}.20.52.{byte // 2}" for byte in range(95, 245, 15)),
+}
 FLAT = b"P6\n8 8\n255\n" + b"\xc8\x28\x5a" * 64
 NOISE = random.Random(1).randbytes(300)
 TIFF = b"II*\0" + struct.pack("<IH", 22, 1) + random.Random(2).randbytes(150)
@@ -98,6 +104,22 @@ def test_names_that_only_count_say_nothing_and_all_others_do() -> None:
     assert [] == guard.scan_document({"answers": answers})
     coded = {f"q{byte}": "yes" for byte in NOISE[:120]}
     assert [] != guard.scan_document({"answers": coded})
+
+
+def test_a_digest_that_is_named_may_stand_in_many_notes() -> None:
+    tail = guard.Tail.EMPTY
+    for number in range(24):
+        digest = hashlib.sha256(bytes([number])).hexdigest()
+        family, tail = guard.scan(f"Report sealed and sent to the unit. SHA-256 {digest}.", tail)
+        assert family is None
+
+
+def test_numbers_of_members_and_endless_numbers_are_refused() -> None:
+    assert [] != guard.scan_document({f"k{at}": byte for at, byte in enumerate(NOISE)})
+    assert [] != guard.scan_document([{"id": int.from_bytes(NOISE[at : at + 4])} for at in range(0, 296, 4)])
+    assert [] != guard.scan_document({"n": int.from_bytes(NOISE)})
+    numerals = "、".join("".join("零一二三四五六七八九"[int(each)] for each in str(byte)) for byte in NOISE)
+    assert "odd-glyphs" == guard.scan(numerals)[0]
 
 
 def test_initials_of_sixteen_children_are_accepted() -> None:
