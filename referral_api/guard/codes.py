@@ -57,7 +57,7 @@ _SINGLE: Final = re.compile(r"(?<=\S) (?=\S)")
 
 _BLANKS: Final = 48
 _BLANKS_SAY: Final = 40
-_AT_MOST: Final = 20_000  # signs that are packed, whatever is sent
+_AT_MOST: Final = 4_000  # signs that are packed, whatever is sent
 _LETTERS: Final = 64  # in a block
 _FEW_LETTERS: Final = 7  # different ones
 _WORDS: Final = 64
@@ -120,7 +120,8 @@ def _blocks(signs: Row, size: int) -> list[Row]:
 def _packed(signs: Iterable[str]) -> int:
     """How many bytes signs say, each counted as one of the different ones (DEFLATE, RFC 1951)."""
     order: dict[str, int] = {}
-    data = bytes(min(order.setdefault(sign, len(order)), 255) for sign in islice(signs, _AT_MOST))
+    numbers = [order.setdefault(sign, len(order)) for sign in islice(signs, _AT_MOST)]
+    data = bytes(numbers) if len(order) < 256 else bytes(min(number, 255) for number in numbers)
     packer = zlib.compressobj(9, wbits=-15)
     return len(packer.compress(data)) + len(packer.flush())
 

@@ -82,7 +82,11 @@ def media_link(text: str, lowered: str, plain: bytes) -> bool:
         plain = address.encode("ascii", "replace")
     if any(map(plain.__contains__, _PEER_SIGNS)) and _PEER.search(address):
         return True
-    return any(_leads_to_media(word) for word in address.split() if ("/" in word or "\\" in word) and "." in word[:-1])
+    return any(
+        _leads_to_media(word)
+        for word in dict.fromkeys(address.split())
+        if ("/" in word or "\\" in word) and "." in word[:-1]
+    )
 
 
 def _may_link(plain: bytes) -> bool:

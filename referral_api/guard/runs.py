@@ -6,7 +6,7 @@ A cheap look at the classes of the characters clears ordinary text. What it does
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence, Sized
 from typing import Final, NamedTuple
 
 from referral_api.guard import fold, letters
@@ -106,6 +106,7 @@ _PLACE: Final = re.compile(
 _EXEMPT_GIVEN: Final = 12
 _SAME: Final = re.compile(r"([^\W\d_])\1{3,}+")
 _EXEMPT_IDS: Final = 100
+_MANY_CHUNKS: Final = 2_000
 _EXEMPT_MAILBOXES: Final = 24
 
 
@@ -130,12 +131,15 @@ def calm(ascii_text: bytes) -> bool:
         return False
     if b"x" * 41 in ascii_text.translate(_DENSE):
         return False
-    words = ascii_text.translate(_PARTED).split()
-    try:
-        lengths = bytes(map(len, words))
-    except ValueError:  # a text that is written without blanks, in letters that are question marks here
-        lengths = bytes(len(word[:255]) for word in words)
+    lengths = _lengths(ascii_text.translate(_PARTED).split())
     return not any(row in lengths for row in _EVEN)
+
+
+def _lengths(words: Sequence[Sized]) -> bytes:
+    try:
+        return bytes(map(len, words))
+    except ValueError:  # a text that is written without blanks
+        return bytes(min(length, 255) for length in map(len, words))
 
 
 def flat(ascii_text: bytes) -> bool:
@@ -187,7 +191,8 @@ def measure(text: str, seen: Beyond) -> Oddness:
     parts: dict[str, None] = {}
     prefixes: dict[str, int] = {}
     exempt = 0
-    for chunk in _CHUNK.findall(words):
+    chunks = _CHUNK.findall(words)
+    for chunk in dict.fromkeys(chunks) if len(chunks) > _MANY_CHUNKS else chunks:
         if (named := _NAMED.fullmatch(chunk)) is not None:
             prefixes[named[1]] = prefixes.get(named[1], 0) + 1
         if (named and prefixes[named[1]] > 1) or _CODE.fullmatch(chunk):
@@ -259,7 +264,7 @@ def foreign(text: str, bare: str, seen: Beyond) -> Oddness:
 def even(text: str) -> bool:
     """Whether a row of different words has one length throughout, as codes that can be spoken have and language has not."""
     words = _WORD.findall(text)
-    lengths = bytes(min(len(word), 255) for word in words)
+    lengths = _lengths(words)
     if not any(bytes((length,)) * _EVEN_ROW in lengths for length in set(lengths) if length > 3):
         return False
     row: list[str] = []
