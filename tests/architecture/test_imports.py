@@ -1,7 +1,7 @@
 """What the program does not use cannot be turned against it: nothing that runs what it is given, and no way out but those that are named."""
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -20,12 +20,13 @@ PRIMITIVES = {"asymmetric", "asymmetric.ed25519", "ciphers.aead", "hashes", "kdf
 """What docs/asvs.md says of each, under *What is sealed, hashed and signed*."""
 
 
-def sources() -> Iterator[tuple[Path, ast.Module]]:
-    for folder in ("referral_api", "config"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            yield path.relative_to(ROOT), ast.parse(path.read_text("utf-8"))
+@cache
+def sources() -> list[tuple[Path, ast.Module]]:
+    paths = [path for folder in ("referral_api", "config") for path in sorted((ROOT / folder).rglob("*.py"))]
+    return [(path.relative_to(ROOT), ast.parse(path.read_text("utf-8"))) for path in paths]
 
 
+@cache
 def imported(tree: ast.Module) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(tree):
@@ -37,7 +38,7 @@ def imported(tree: ast.Module) -> set[str]:
 
 
 def uses(tree: ast.Module, modules: set[str]) -> set[str]:
-    return {each for each in modules for name in imported(tree) if name == each or name.startswith(f"{each}.")}
+    return {each for name in imported(tree) for each in modules if name == each or name.startswith(f"{each}.")}
 
 
 def test_nothing_is_used_that_runs_fetches_or_guesses() -> None:

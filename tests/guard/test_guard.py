@@ -200,7 +200,7 @@ def test_the_cost_grows_with_the_size_and_no_faster(make: Callable[[int], str]) 
         return best
 
     # Eight times the size: a square would cost sixty-four times as much. What is longer is judged in blocks of this size.
-    assert cost(32_000) < max(cost(4_000), 0.002) * 24
+    assert cost(32_000) < max(cost(4_000), 0.004) * 24
 
 
 def test_many_short_items_and_deep_nests_are_answered_soon() -> None:
