@@ -14,19 +14,15 @@ from collections.abc import Iterable, Sequence
 from itertools import islice, pairwise
 from typing import Any, Final, TypeVar
 
-from referral_api.guard.signs import Beyond, Signs, one_of, replaced
+from referral_api.guard.signs import BASIC, Beyond, Signs, one_of, replaced
 
 Row = TypeVar("Row", bytes, Sequence[str])
 
 _SYMBOLS: Final = re.compile(r"(?:[^\w\s]|_)(?:\s{0,8}(?:[^\w\s]|_)){5,}+")
 # Vowel signs and the like belong to letters.
 _SYMBOL: Final = re.compile(
-    one_of(
-        chr(code)
-        for code in (*range(0x80, 0xD800), *range(0xE000, 0x10000))
-        if not chr(code).isalnum() and not chr(code).isspace() and not unicodedata.category(chr(code)).startswith("M")
-    )[:-1]
-    + "\U00010000-\U0010ffff]"
+    one_of(sign for sign in re.findall(r"[^\w\s]", BASIC) if not unicodedata.category(sign).startswith("M"))
+    + "|[\U00010000-\U0010ffff]"
 )
 _REPEATED: Final = re.compile(r"([\W_])\1{3,}+")
 _PICTURE: Final = Signs("[\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u2500-\u27bf\u2900-\u2bff\U0001f000-\U0001fbff]")

@@ -8,7 +8,7 @@ import unicodedata
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from referral_api.guard.signs import Beyond, Signs, beyond, one_of, replaced
+from referral_api.guard.signs import BASIC, Beyond, Signs, beyond, one_of, replaced
 
 _INVISIBLE: Final = Signs(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
@@ -20,9 +20,7 @@ _MARKS: Final = re.compile(
 _LATIN_MARKS: Final = Signs("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
 _MARKED: Final = re.compile(f"(?<=[0-9A-Za-z+/=]){_LATIN_MARKS.pattern.pattern}+")
 # No language stacks more than 30 (Unicode UAX #15, Stream-Safe Text Format), and to sort more takes the square of their number.
-_STACKED: Final = re.compile(
-    one_of(sign for sign in map(chr, range(0x300, 0x20000)) if unicodedata.combining(sign)) + "{31}"
-)
+_STACKED: Final = re.compile(one_of(filter(unicodedata.combining, map(chr, range(0x300, 0x20000)))) + "{31}")
 _LIGATURES: Final = 200  # letters that a few signs which stand for whole words may grow by
 _OTHER_DIGITS: Final = Signs(r"[^\D0-9]")
 _FULL_WIDTH: Final = Signs("[\uff01-\uff5e]")
@@ -78,13 +76,14 @@ def _near(letter: str) -> str:
     return near.upper() if near is not None else letter
 
 
+def _is_near_or_composed(sign: str) -> bool:
+    return sign.lower() in _NEAR or not unicodedata.is_normalized("NFD", sign)
+
+
 _NEAR.update((letter, near) for letter, near in _latin().items() if letter not in _NEAR)
 _DRESSED: Final = Signs(
     one_of(
-        sign
-        for sign in map(chr, range(0x80, 0x10000))
-        if (sign in _NEAR or sign.lower() in _NEAR or _MARKS.match(sign) or not unicodedata.is_normalized("NFD", sign))
-        and _bare(sign) != sign
+        sign for sign in {*_MARKS.findall(BASIC), *_NEAR, *filter(_is_near_or_composed, BASIC)} if _bare(sign) != sign
     )
 )
 

@@ -71,7 +71,7 @@ _COMMON_IDEOGRAPHS: Final = _common_ideographs()
 _COMMON_SYLLABLES: Final = _decoded("euc_kr", range(0xB0, 0xC9), range(0xA1, 0xFF))
 # Classes that stay below U+10000 are looked up in one step; those beyond are not.
 _UNUSED: Final = Signs(
-    one_of(chr(code) for code in range(0x80, 0x10000) if unicodedata.category(chr(code)) in _NOT_CHARACTERS)
+    one_of(sign for sign in map(chr, range(0x80, 0x10000)) if unicodedata.category(sign) in _NOT_CHARACTERS)
 )
 _BEYOND: Final = Signs("[\U00010000-\U0010ffff]")
 

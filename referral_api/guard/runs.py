@@ -52,9 +52,11 @@ _TYPEID: Final = re.compile(r"_0[0-9a-hjkmnp-tv-z]{25}(?![0-9A-Za-z])")
 _UUID: Final = re.compile(
     r"(?<![0-9A-Za-z])[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[089abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}(?![0-9A-Za-z])"
 )
+_LENGTHS: Final = "|".join(f"[0-9a-fA-F]{{{signs}}}" for signs in (128, 96, 64, 40, 32))
+_FINGERPRINT: Final = 43  # letters of base64 for a SHA-256
 _DIGEST: Final = re.compile(
-    r"(?<![0-9A-Za-z])(?:[0-9a-fA-F]{128}|[0-9a-fA-F]{96}|(?:05)?[0-9a-fA-F]{64}|[0-9a-fA-F]{40}|[0-9a-fA-F]{32})(?![0-9A-Za-z])"
-    r"|(?<=SHA256:)[A-Za-z0-9+/]{43}(?![A-Za-z0-9+/])"
+    rf"(?<![0-9A-Za-z])(?:{_LENGTHS}|05[0-9a-fA-F]{{64}})(?![0-9A-Za-z])"
+    rf"|(?<=SHA256:)[A-Za-z0-9+/]{{{_FINGERPRINT}}}(?![A-Za-z0-9+/])"
 )
 # Four in a row, or a row whose last line is shorter, are the lines of a file and not digests.
 _DIGEST_ROW: Final = re.compile(
@@ -97,7 +99,7 @@ _EXEMPT_DIGESTS: Final = 8
 _EXEMPT_NAMED_DIGESTS: Final = 32
 _NAMED_DIGEST: Final = re.compile(
     r"(?:SHA-?(?:1|256|384|512)|[Ss]ha-?(?:1|256|384|512)|MD5|[Mm]d5|[Hh]ash|[Dd]igest|[Cc]hecksum)\W{1,4}"
-    r"(?:[0-9a-fA-F]{128}|[0-9a-fA-F]{96}|[0-9a-fA-F]{64}|[0-9a-fA-F]{40}|[0-9a-fA-F]{32})(?![0-9A-Za-z])"
+    rf"(?:{_LENGTHS})(?![0-9A-Za-z])"
 )
 _EXEMPT_PLACES: Final = 16
 _PLACE: Final = re.compile(
@@ -221,7 +223,7 @@ def _account(found: re.Match[str]) -> str:
 
 
 def _digest(found: re.Match[str]) -> str:
-    if not found.group().isalnum() or len(found.group()) == 43:
+    if len(found.group()) == _FINGERPRINT:
         return " "
     data = bytes.fromhex(found.group())
     return " " if max(data) > 127 and data.count(0) < 3 else found.group()

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from struct import pack
 from typing import Final, NamedTuple
 
 _ASCII: Final = bytes(range(128))
-_EVERY: Final = "".join(map(chr, (*range(0x80, 0xD800), *range(0xE000, 0x30000))))
+BASIC: Final = bytes(pack("<63360H", *range(0x80, 0xD800), *range(0xE000, 0x10000))).decode("utf-16-le")
+"""The signs beyond ASCII of Unicode's basic plane."""
+_EVERY: Final = BASIC + pack("<131072I", *range(0x10000, 0x30000)).decode("utf-32-le")
 _FEW: Final = 24
 
 
