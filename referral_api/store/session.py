@@ -9,14 +9,18 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Engine, MetaData, event
+from sqlalchemy import Engine, MetaData, Select, event
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 
-__all__ = ["Base", "CommitOutsideWork", "configure_engine", "db", "only_here", "session"]
+from referral_api.kernel.errors import NotFound
+
+__all__ = ["Base", "CommitOutsideWork", "configure_engine", "db", "find_fresh", "only_here", "session"]
+
+T = TypeVar("T")
 
 
 class Base(DeclarativeBase):
@@ -51,6 +55,15 @@ db = SQLAlchemy(
 def session() -> Session:
     """The session of this request or command."""
     return db.session()
+
+
+def find_fresh(query: Select[T], *, lock: bool = False) -> T:
+    """The one thing of a query, as the database has it now; locked, nobody else changes it meanwhile. NotFound if there is none."""
+    query = query.with_for_update() if lock else query
+    found = session().execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
 
 
 _OPEN = "unit_of_work_open"

@@ -13,7 +13,7 @@ from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import NotFound
 from referral_api.kernel.words import Role
 from referral_api.store.pages import page_of
-from referral_api.store.session import session
+from referral_api.store.session import find_fresh, session
 from referral_api.work import OwnAgency, disclose
 
 __all__ = ["find_below", "list_below", "people_of", "read_below"]
@@ -33,13 +33,7 @@ def people_of(actor: Actor, agency_id: UUID) -> OwnAgency:
 
 def find_below(table: type[_T], agency_id: UUID, thing_id: UUID, *, lock: bool = False) -> _T:
     """What lies below this agency's address; locked, nobody else changes it meanwhile."""
-    query = select(table).where(table.id == thing_id, table.agency_id == agency_id)
-    if lock:
-        query = query.with_for_update()
-    found = session().execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return find_fresh(select(table).where(table.id == thing_id, table.agency_id == agency_id), lock=lock)
 
 
 def read_below(actor: Actor, permission: Permission, table: type[_T], agency_id: UUID, thing_id: UUID) -> _T:

@@ -12,7 +12,7 @@ from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import NotFound
 from referral_api.store.pages import Page, page_of
-from referral_api.store.session import session
+from referral_api.store.session import find_fresh, session
 from referral_api.work import OwnAgency, disclose
 
 __all__ = [
@@ -39,11 +39,7 @@ def find_agency(agency_id: UUID) -> Agency:
 
 def lock_agency(agency_id: UUID) -> Agency:
     """The agency, for a change: nobody else changes it meanwhile."""
-    query = select(Agency).where(Agency.id == agency_id).with_for_update()
-    found = session().execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return find_fresh(select(Agency).where(Agency.id == agency_id), lock=True)
 
 
 def read_agency(actor: Actor, agency_id: UUID) -> Agency:

@@ -1,8 +1,9 @@
 """What goes on in cases without being asked: whoever has left an agency is no longer assigned."""
 
+from collections.abc import Callable
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from referral_api.access import Permission
 from referral_api.features.accounts.models import Member
@@ -15,7 +16,7 @@ from referral_api.kernel.words import Relation, Role
 from referral_api.store import session
 from referral_api.work import work
 
-__all__ = ["clockwork", "for_clockwork", "unassign_leavers"]
+__all__ = ["clockwork", "for_clockwork", "one_by_one", "unassign_leavers"]
 
 
 def clockwork(clock: Clock) -> Actor:
@@ -34,6 +35,17 @@ def for_clockwork(case_id: UUID) -> Case | None:
     return case
 
 
+def one_by_one(clock: Clock, query: Select[UUID, UUID], act: Callable[[Actor, UUID, UUID], int]) -> int:
+    """Act on what was found (its id, and its case's) in a transaction each, by the service itself. Returns the sum of what was done."""
+    found = session().execute(query).all()
+    session().rollback()
+    done = 0
+    for thing_id, case_id in found:
+        done += act(clockwork(clock), case_id, thing_id)
+        session().rollback()
+    return done
+
+
 def unassign_leavers(clock: Clock, *, limit: int = 200) -> int:
     """End the assignments of members who left. They have no access since the moment they left; this puts it down in each case.
 
@@ -46,13 +58,7 @@ def unassign_leavers(clock: Clock, *, limit: int = 200) -> int:
         .order_by(CaseWorker.id)
         .limit(limit)
     )
-    found = session().execute(left).all()
-    session().rollback()
-    done = 0
-    for row in found:
-        done += _unassign(clockwork(clock), row.case_id, row.id)
-        session().rollback()
-    return done
+    return one_by_one(clock, left, _unassign)
 
 
 def _unassign(actor: Actor, case_id: UUID, worker_id: UUID) -> int:

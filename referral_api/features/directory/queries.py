@@ -15,7 +15,7 @@ from referral_api.kernel import hours, ids
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import NotFound
 from referral_api.store.pages import Page, page_of
-from referral_api.store.session import session
+from referral_api.store.session import find_fresh, session
 from referral_api.work import OwnAgency, disclose
 
 __all__ = ["find_service", "list_services", "offers", "open_alternatives", "read_service"]
@@ -25,13 +25,7 @@ _services = Service.__table__
 
 def find_service(service_id: UUID, *, lock: bool = False) -> Service:
     """The service; locked, nobody else changes it meanwhile."""
-    query = select(Service).where(Service.id == service_id)
-    if lock:
-        query = query.with_for_update()
-    found = session().execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return find_fresh(select(Service).where(Service.id == service_id), lock=lock)
 
 
 def read_service(actor: Actor, service_id: UUID) -> Service:

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from referral_api import vault
 from referral_api.access import Permission
 from referral_api.features.cases import sealed
-from referral_api.features.cases.clockwork import clockwork, for_clockwork
+from referral_api.features.cases.clockwork import for_clockwork, one_by_one
 from referral_api.features.cases.models import CaseData
 from referral_api.features.cases.queries import lock_case
 from referral_api.features.consent.models import Consent
@@ -30,7 +30,6 @@ def cut_at_majority(clock: Clock, *, since: datetime | None = None) -> int:
 
     What follows when the time is over is judged at each read, as for every consent.
     """
-    current = session()
     query = (
         select(Consent.id, Consent.case_id)
         .join(CaseData, (CaseData.case_id == Consent.case_id) & CaseData.current & (CaseData.data_class == "identity"))
@@ -43,13 +42,7 @@ def cut_at_majority(clock: Clock, *, since: datetime | None = None) -> int:
         )
         .order_by(Consent.id)
     )
-    found = current.execute(query).all()
-    current.rollback()
-    done = 0
-    for row in found:
-        done += _cut(clockwork(clock), row.case_id, row.id)
-        session().rollback()
-    return done
+    return one_by_one(clock, query, _cut)
 
 
 def _cut(actor: Actor, case_id: UUID, consent_id: UUID) -> bool:
