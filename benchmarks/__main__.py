@@ -5,7 +5,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -115,6 +116,16 @@ def environment(url: str, folder: Path) -> dict[str, str]:
         "REFERRAL_LOG_KEY": keys.log_key,
         "REFERRAL_RATE_PER_MINUTE": "100000",
     }
+
+
+@contextmanager
+def on_sqlite() -> Iterator[tuple[dict[str, str], Server]]:
+    """The invented world in a new SQLite file and a server of it: (ids by name, the server)."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/bench.sqlite3"
+        named = world.build(url, Path(folder))
+        with serving("wsgi:app", environment(url, Path(folder))) as server:
+            yield named, server
 
 
 def on(database: str, url: str, folder: Path) -> list[Row]:

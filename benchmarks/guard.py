@@ -6,15 +6,13 @@ tail that opening the case has left. No two needs are the same, since the guard 
 
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from benchmarks.__main__ import Caller, environment
-from benchmarks.server import Server, serving
+from benchmarks.__main__ import Caller, on_sqlite
+from benchmarks.server import Server
 from referral_api import guard
 from tests import world
 from tests.guard.prose import PROSE
@@ -57,20 +55,17 @@ def measure(server: Server, refer: Callable[[dict[str, Any]], Any], body: dict[s
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{folder}/bench.sqlite3"
-        named = world.build(url, Path(folder))
-        with serving("wsgi:app", environment(url, Path(folder))) as server:
-            police = Caller(server, "police.caseworker1", "investigation")
-            grants = [{"recipients": [named["clinic"]], "purposes": ["care"], "data_classes": ["identity"]}]
-            sys.stdout.write("| need of 1.5 KB in | CPU ms | of these the guard |\n| --- | --- | --- |\n")
-            for language in LANGUAGES:
-                case = police.call("POST", "/v1/cases", {**world.CASE, "case_number": f"bench {language}"})["id"]
-                consent = police.call("POST", f"/v1/cases/{case}/consents", {**world.CONSENT, "grants": grants})["id"]
-                said = {"case_id": case, "consent_id": consent, "to_agency_id": named["clinic"]}
-                body = {**said, **world.REFERRAL, "need": need(language)}
-                cost, share = measure(server, partial(police.call, "POST", "/v1/referrals"), body)
-                sys.stdout.write(f"| {language} | {cost:.2f} | {share:.1%} |\n")
+    with on_sqlite() as (named, server):
+        police = Caller(server, "police.caseworker1", "investigation")
+        grants = [{"recipients": [named["clinic"]], "purposes": ["care"], "data_classes": ["identity"]}]
+        sys.stdout.write("| need of 1.5 KB in | CPU ms | of these the guard |\n| --- | --- | --- |\n")
+        for language in LANGUAGES:
+            case = police.call("POST", "/v1/cases", {**world.CASE, "case_number": f"bench {language}"})["id"]
+            consent = police.call("POST", f"/v1/cases/{case}/consents", {**world.CONSENT, "grants": grants})["id"]
+            said = {"case_id": case, "consent_id": consent, "to_agency_id": named["clinic"]}
+            body = {**said, **world.REFERRAL, "need": need(language)}
+            cost, share = measure(server, partial(police.call, "POST", "/v1/referrals"), body)
+            sys.stdout.write(f"| {language} | {cost:.2f} | {share:.1%} |\n")
 
 
 if __name__ == "__main__":

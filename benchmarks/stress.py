@@ -6,16 +6,14 @@ worker's peak of resident memory over all that was sent before. Ends with 1 if a
 
 import json
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
-from benchmarks.__main__ import Caller, environment
-from benchmarks.server import Server, serving
+from benchmarks.__main__ import Caller, on_sqlite
+from benchmarks.server import Server
 from tests import world
 from tests.guard.hostile import BODIES, TEXTS
 
@@ -110,23 +108,20 @@ def ordinary(act: Callable[[], Any]) -> float:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{folder}/bench.sqlite3"
-        named = world.build(url, Path(folder))
-        with serving("wsgi:app", environment(url, Path(folder))) as server:
-            police = Caller(server, "police.caseworker1", "investigation")
-            clinic = Caller(server, "clinic.caseworker1", "care")
-            case = police.call("POST", "/v1/cases", world.CASE)["id"]
-            grants = [{"recipients": [named["clinic"]], "purposes": ["care"], "data_classes": ["identity"]}]
-            consent = police.call("POST", f"/v1/cases/{case}/consents", {**world.CONSENT, "grants": grants})["id"]
-            said = {"case_id": case, "consent_id": consent, "to_agency_id": named["clinic"], **world.REFERRAL}
-            referral = police.call("POST", "/v1/referrals", said)["id"]
-            usual = ordinary(lambda: police.call("POST", "/v1/cases", world.CASE))
-            rows = [
-                measured(server, clinic if sent.name.startswith("message") else police, sent)
-                for sent in everything(case, referral)
-                if len(sys.argv) < 2 or sys.argv[1] in sent.name
-            ]
+    with on_sqlite() as (named, server):
+        police = Caller(server, "police.caseworker1", "investigation")
+        clinic = Caller(server, "clinic.caseworker1", "care")
+        case = police.call("POST", "/v1/cases", world.CASE)["id"]
+        grants = [{"recipients": [named["clinic"]], "purposes": ["care"], "data_classes": ["identity"]}]
+        consent = police.call("POST", f"/v1/cases/{case}/consents", {**world.CONSENT, "grants": grants})["id"]
+        said = {"case_id": case, "consent_id": consent, "to_agency_id": named["clinic"], **world.REFERRAL}
+        referral = police.call("POST", "/v1/referrals", said)["id"]
+        usual = ordinary(lambda: police.call("POST", "/v1/cases", world.CASE))
+        rows = [
+            measured(server, clinic if sent.name.startswith("message") else police, sent)
+            for sent in everything(case, referral)
+            if len(sys.argv) < 2 or sys.argv[1] in sent.name
+        ]
     rows.sort(key=lambda row: row.cpu, reverse=True)
     write = sys.stdout.write
     write(f"{len(rows)} requests; an ordinary one waits {usual * 1000:.1f} ms\n\n")

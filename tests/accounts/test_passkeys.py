@@ -193,13 +193,18 @@ def test_a_name_is_read_like_every_text(office):
     assert "imagery-refused" == answer.json["type"].rpartition("/")[2]
 
 
-def test_nobody_has_more_than_twenty(office):
-    register(office)
+def multiply(office, more):
+    """So many more passkeys beside the one there is."""
     with office.app.app_context(), only_here(session()):
         row = session().execute(select(Passkey.__table__)).one()._mapping
-        more = [{**row, "id": ids.new(), "credential_id": bytes([each])} for each in range(19)]
-        session().execute(Passkey.__table__.insert(), more)
+        others = [{**row, "id": ids.new(), "credential_id": bytes([each])} for each in range(more)]
+        session().execute(Passkey.__table__.insert(), others)
         session().commit()
+
+
+def test_nobody_has_more_than_twenty(office):
+    register(office)
+    multiply(office, 19)
     office.clock.pass_by(seconds=30)
     assert 409 == office.post(OPTIONS, {"one_time_code": code(office, "cal")}, by="cal").status_code
     assert 20 == office.get("/v1/me/factors", by="cal").json["passkeys"]
@@ -208,11 +213,7 @@ def test_nobody_has_more_than_twenty(office):
 def test_options_that_wait_in_several_sessions_do_not_make_more_than_twenty(office):
     first, second = Authenticator().make(options_for(office)), Authenticator().make(options_for(office))
     register(office)
-    with office.app.app_context(), only_here(session()):
-        row = session().execute(select(Passkey.__table__)).one()._mapping
-        more = [{**row, "id": ids.new(), "credential_id": bytes([each])} for each in range(18)]
-        session().execute(Passkey.__table__.insert(), more)
-        session().commit()
+    multiply(office, 18)
     answers = [office.post(MINE, {"name": "One", "credential": made}, by="cal") for made in (first, second)]
     assert [201, 409] == [answer.status_code for answer in answers]
     assert 20 == office.get("/v1/me/factors", by="cal").json["passkeys"]
