@@ -12,22 +12,22 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from heapq import nlargest
-from itertools import takewhile
+from itertools import accumulate, takewhile
 from typing import Final
 
 from referral_api.guard.document import Numbers, Piece, gather, walk
 from referral_api.guard.families import FAMILIES
 from referral_api.guard.numbers import number_list
 from referral_api.guard.tail import Tail
-from referral_api.guard.verdict import Verdict, judge, judged, strewn
+from referral_api.guard.verdict import EXCESS, MOST, Verdict, judge, judged, strewn
 
-__all__ = ["FAMILIES", "Finding", "Tail", "scan", "scan_document", "scan_texts"]
+__all__ = ["FAMILIES", "MOST", "Finding", "Tail", "scan", "scan_document", "scan_texts"]
 
 
 _SHORTEST: Final = 8  # below this a text is judged only together with its neighbours
 _CRUMB: Final = 4
 _CRUMBS: Final = 64
-_MOST: Final = 16_384  # characters in which it is worth to look for the place
+_WORTH: Final = 16_384  # characters in which it is worth to look for the place
 _LOOKED_AT: Final = 2_000  # texts in which it is worth to look for one that is refused alone
 _FINDINGS: Final = 20  # as many as an answer shows
 _LONG: Final = 1_024  # bytes of UTF-8 in which a text shows by itself what it is
@@ -113,14 +113,17 @@ def _located(pieces: list[Piece], together: str, told: _Told) -> list[Finding]:
 
     Of very many texts the longest are looked at, until enough is found for an answer.
     """
-    looked_at = pieces
-    if len(pieces) > _LOOKED_AT:
-        longest = nlargest(_LOOKED_AT, range(len(pieces)), key=lambda index: len(pieces[index].text))
-        looked_at = [pieces[index] for index in sorted(longest)]
+    if together == EXCESS:
+        longest = max(pieces, key=lambda piece: len(piece.text))
+        return [Finding(longest.pointer, EXCESS, sum(len(piece.text) for piece in pieces))]
+    read = list(zip(pieces, _within([piece.text for piece in pieces]), strict=False))
+    if len(read) > _LOOKED_AT:
+        chosen = nlargest(_LOOKED_AT, range(len(read)), key=lambda index: len(read[index][1]))
+        read = [read[index] for index in sorted(chosen)]
     alone: list[tuple[Piece, Verdict]] = []
     findings: dict[str, Finding] = {}
-    for piece in looked_at:
-        seen = told[piece.text] if len(piece.text) >= _SHORTEST else _NOTHING
+    for piece, text in read:
+        seen = told[text] if len(text) >= _SHORTEST else _NOTHING
         alone.append((piece, seen))
         if seen.family is not None:
             findings[piece.pointer] = Finding(piece.pointer, seen.family, len(piece.text))
@@ -136,7 +139,7 @@ def _located(pieces: list[Piece], together: str, told: _Told) -> list[Finding]:
 
 def _where(pieces: list[Piece], family: str, told: _Told) -> str | None:
     """The place that holds all of what was only seen together: the list or object of the fewest neighbours that are refused."""
-    if sum(len(piece.text) for piece in pieces) > _MOST:
+    if sum(len(piece.text) for piece in pieces) > _WORTH:
         return None
 
     def refused(start: int, end: int) -> bool:
@@ -158,7 +161,10 @@ def _together(texts: list[str], told: _Told) -> str | None:
     """The family of what texts hold in a row; once more without the repeated ones, which only hold the others apart.
 
     A long text is judged by itself; only its ends are judged with its neighbours, and not even those if it has no odd word.
+    What is more than MOST is not read, and refused for that if nothing else is.
     """
+    excess = EXCESS if sum(map(len, texts)) > MOST else None
+    texts = _within(texts) if excess else texts
     odd, parts = 0, []
     for text in texts:
         if _is_long(text):
@@ -178,8 +184,15 @@ def _together(texts: list[str], told: _Told) -> str | None:
         return family
     if verdict.odd:
         once = [part for part, times in Counter(parts).items() if times == 1]
-        return judge("\n".join(once)).family if len(once) < len(parts) else None
-    return None
+        if len(once) < len(parts) and (family := judge("\n".join(once)).family):
+            return family
+    return excess
+
+
+def _within(texts: list[str]) -> list[str]:
+    """The texts up to the character with which they are MOST together."""
+    lengths = accumulate(map(len, texts), initial=0)
+    return [text[: MOST - before] for text, before in zip(texts, lengths, strict=False) if before < MOST]
 
 
 def _is_long(text: str) -> bool:

@@ -28,6 +28,7 @@ FAMILIES: Final[Mapping[str, str]] = MappingProxyType(
         "number-run": _seen("A long run of numbers that could be the bytes of a file was seen."),
         "raw-bytes": _seen("Control characters or bytes that are not text were seen."),
         "odd-glyphs": _seen("A long run of characters that no language writes together was seen."),
+        "excess": _seen("More text than all fields of a request take together was seen, and not read to its end."),
         "hidden-characters": _seen("Many invisible characters, which can hide a message, were seen."),
     }
 )

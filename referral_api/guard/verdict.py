@@ -23,6 +23,10 @@ _ESCAPE_SIGNS: Final = (b"%", b"&", b"\\", b"U+", b"=")
 _UUENCODED: Final = re.compile(r"(?<!\w)begin(?:-base64)? [0-7]{3,4} \S+\r?\n")
 
 
+MOST: Final = 131_072
+"""Characters that are read of a text, or of all texts of a request together: more than any request of this service can carry."""
+EXCESS: Final = "excess"
+
 _KEY: Final = os.urandom(32)
 _REMEMBERED: Final = 256
 _LONGEST: Final = 8_192
@@ -68,12 +72,14 @@ def judge(text: str, *, layers: int = _LAYERS) -> Verdict:
 def _in_blocks(text: str, layers: int) -> Verdict:
     """The first block that is refused answers for the text, so that neither time nor memory grows with what follows."""
     odd = 0
-    for at in range(0, len(text) - _SEAM, _BLOCK):
+    for at in range(0, min(len(text), MOST) - _SEAM, _BLOCK):
         verdict = judge(text[at : at + _BLOCK + _SEAM], layers=layers)
         if verdict.family is not None:
             return verdict
         odd += verdict.odd
-    return Verdict("encoded-run" if odd > runs.SPREAD + len(text) // 12 else None, odd)
+    if odd > runs.SPREAD + len(text) // 12:
+        return Verdict("encoded-run", odd)
+    return Verdict(EXCESS if len(text) > MOST else None, odd)
 
 
 def judged(text: str) -> Verdict:

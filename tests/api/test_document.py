@@ -8,6 +8,7 @@ import jsonschema_rs
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from referral_api import guard
 from referral_api.access import POLICY
 from referral_api.api.answers import problem_codes
 from referral_api.api.explanations import EXPLANATIONS
@@ -87,6 +88,30 @@ def test_every_object_of_a_body_refuses_members_that_it_does_not_know(contract: 
         if schema["type"] == "object" and schema.get("additionalProperties") is not False
     ]
     assert forms | unsigned == set(open_ones)
+
+
+def test_no_body_takes_as_much_text_as_the_guard_reads(contract: dict[str, Any]) -> None:
+    def most(schema: dict[str, Any]) -> int:
+        """Characters of the names and texts that a schema takes."""
+        if "$ref" in schema:
+            return most(contract["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
+        if parts := schema.get("anyOf", schema.get("oneOf")):
+            return max(map(most, parts))
+        if "properties" in schema:
+            return sum(len(name) + most(member) for name, member in schema["properties"].items())
+        if "items" in schema:
+            return int(schema["maxItems"]) * most(schema["items"])
+        if "enum" in schema:
+            return max(len(str(value)) for value in schema["enum"])
+        if "string" not in schema.get("type", ()):
+            return 0
+        return 35 if schema.get("format") in ("date", "date-time") else int(schema["maxLength"])
+
+    bodies = [
+        operation["requestBody"]["content"] for _, operation in _operations(contract) if "requestBody" in operation
+    ]
+    taken = [most(said["schema"]) for body in bodies for said in body.values()]
+    assert 10_000 < max(taken) < guard.MOST * 2 // 3
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.key)

@@ -69,6 +69,13 @@ def test_a_compressed_transfer_is_refused_like_a_compressed_body(world):
     assert (422, "validation-failed") == problem(sent(world, "/v1/sessions", **{"wsgi.input": io.BytesIO(b"{}")}))
 
 
+def test_a_form_of_very_many_fields_is_refused_before_it_is_parsed(world):
+    fields = {f"a{n}": "1" for n in range(102)}
+    answer = world.app.test_client().post("/oauth/token", data=fields)
+    assert (400, "invalid_request") == (answer.status_code, answer.json["error"])
+    assert "too many items" in answer.json["error_description"]
+
+
 @pytest.mark.parametrize("body", [b"[]", b"null", b"5", b'"x"', b"true"])
 def test_strict_json_that_is_no_object_is_422(body, world):
     answer = raw(world, "/v1/cases", body)

@@ -181,11 +181,20 @@ def test_bytes_that_are_no_tail_are_refused(data: bytes) -> None:
 
 
 def test_what_is_longer_than_any_field_is_judged_in_blocks_that_overlap() -> None:
-    ordinary = (PROSE["en"] + "\n") * 2_000
+    ordinary = ((PROSE["en"] + "\n") * 2_000)[: guard.MOST - len("need") - len(PICTURE)]
     assert [] == guard.scan_document({"need": ordinary})
     for at in (0, 32_700, 33_700, 60_000, len(ordinary) - 5):
         text = ordinary[:at] + PICTURE + ordinary[at:]
         assert [("/need", len(text))] == [(each.pointer, each.size) for each in guard.scan_document({"need": text})]
+
+
+def test_more_text_than_any_request_carries_is_refused_without_being_read_to_its_end() -> None:
+    rest = ((PROSE["en"] + "\n") * 9_000)[: guard.MOST]
+    assert [guard.Finding("/need", "excess", len("need") + guard.MOST)] == guard.scan_document({"need": rest})
+    assert ("excess", guard.Tail.EMPTY) == guard.scan(rest + ".")
+    many = {"need": rest[:100], "flags": [rest[at : at + 1_000] for at in range(0, guard.MOST, 1_000)]}
+    assert ["excess"] == [each.family for each in guard.scan_document(many)]
+    assert ["/need"] == [each.pointer for each in guard.scan_document({"need": PICTURE, "rest": [rest, PICTURE]})]
 
 
 @pytest.mark.parametrize("make", TEXTS.values(), ids=TEXTS.keys())
