@@ -25,7 +25,7 @@ run: venv ## Serve an invented world on http://127.0.0.1:8080 until Ctrl-C
 	@exec ./referral demo run --port "$(PORT)" --dir "$(DATA_DIR)"
 
 test: venv-dev ## Run the tests, two at a time (TESTS=tests/cli for some)
-	@exec $(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+	@exec $(BIN)/python -m pytest -n 2 $(TESTS)
 
 sure: format lint types floors test ## Everything that must hold before a change goes in: what CI runs
 

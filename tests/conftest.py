@@ -6,17 +6,33 @@ import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2.profiles import CHEAPEST
+from xdist.scheduler import LoadScopeScheduling
 
 from referral_api.app import create_app
 from referral_api.identity.passwords import Profile
 from tests import addresses, conformance, postgres
+from tests.accounts.office import office, postgresql_office, sqlite_office, statements
 from tests.databases import OnPostgresql, OnSqlite, Peopled
 from tests.world import HandClock, World, build, settings
 
+__all__ = ["office", "postgresql_office", "sqlite_office", "statements"]
 DATABASES = ("sqlite", "postgresql")
+
+
+class _Served(LoadScopeScheduling):
+    """Each test goes to whichever worker is free, but those of the command line to one: they share a world that is made and served once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        # By the path: xdist's own groups are not seen by pytest 9.2 (pytest-xdist issue 1386).
+        return "tests/cli" if nodeid.startswith("tests/cli/") else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return _Served(config, log)
 
 
 def pytest_configure() -> None:

@@ -13,7 +13,6 @@ from oauthlib.oauth2 import BackendApplicationClient
 from requests.auth import HTTPBasicAuth
 from requests_oauthlib import OAuth2Session
 
-pytestmark = pytest.mark.xdist_group("world")
 HERE = Path(__file__).parent / "clients"
 
 

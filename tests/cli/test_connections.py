@@ -7,14 +7,11 @@ import subprocess
 import time
 from contextlib import ExitStack, contextmanager
 
-import pytest
-
 from referral_api.cli.installation import ROOT, child_environment
 from referral_api.cli.serving import GUNICORN
 
 from .conftest import ended, free_port, select_for
 
-pytestmark = pytest.mark.xdist_group("world")
 WITHIN = 2
 """Seconds for all of a request: the least that the setting takes."""
 LINE = b"POST /v1/sessions HTTP/1.1\r\nHost: a\r\n"

@@ -20,8 +20,6 @@ from referral_api.store import session
 
 from .conftest import Shell, quick_app
 
-pytestmark = pytest.mark.xdist_group("world")
-
 
 def folder_of(world):
     return Path(world.environ["REFERRAL_DATA_DIR"])

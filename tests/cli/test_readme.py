@@ -5,11 +5,7 @@ import re
 import subprocess
 from urllib.parse import urlsplit
 
-import pytest
-
 from .conftest import ROOT
-
-pytestmark = pytest.mark.xdist_group("world")
 
 README = (ROOT / "README.md").read_text()
 

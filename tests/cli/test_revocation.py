@@ -8,7 +8,6 @@ import pyotp
 import pytest
 import requests
 
-pytestmark = pytest.mark.xdist_group("world")
 AT_ONCE = 8
 
 

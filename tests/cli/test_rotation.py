@@ -5,10 +5,7 @@ import threading
 from pathlib import Path
 
 import jwt
-import pytest
 import requests
-
-pytestmark = pytest.mark.xdist_group("world")
 
 
 def granted(http, url, client):

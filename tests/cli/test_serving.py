@@ -17,8 +17,6 @@ from referral_api.cli.demo.files import write_demo
 
 from .conftest import ROOT, ended, free_port, select_for, serve, wait_for
 
-pytestmark = pytest.mark.xdist_group("world")
-
 
 def ask(served, path, method="GET", **headers):
     connection = http.client.HTTPConnection(urlsplit(served.url).netloc, timeout=10)
