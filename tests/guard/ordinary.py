@@ -109,17 +109,18 @@ LOCALES = [
 
 @cache
 def words(locale: str) -> list[str]:
-    """What CLDR calls things in a locale: thousands of names, so each is read once."""
+    """What CLDR calls things in a locale, read once: it is much, and Babel takes the months and days away when it formats a date."""
     return [text for text in texts(locale) if "{" not in text and len(text) > 3]
 
 
 def sentences(locale: str, chance: random.Random) -> str:
     """A text in the words that CLDR has for a locale: names, places, days and dates."""
+    called = words(locale)
     known = Locale.parse(locale)
     dated = [format_date(each, "full", locale=known) for each in _days(chance)] + [
         format_datetime(each, "short", locale=known) for each in _days(chance)
     ]
-    parts = [*chance.sample(words(locale), 30), *dated]
+    parts = [*chance.sample(called, 30), *dated]
     chance.shuffle(parts)
     return ". ".join(", ".join(parts[at : at + 6]) for at in range(0, len(parts), 6)) + "."
 
