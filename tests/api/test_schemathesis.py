@@ -96,6 +96,7 @@ def _story(world: World) -> dict[str, str]:
 
 def _config(world: World, ids: dict[str, str], *, examples: int, deep: bool) -> str:
     lines = [
+        f"warnings = {str(deep).lower()}",  # They fail nothing, and to look for them costs seconds.
         "[checks]", "enabled = false", *(f"{check}.enabled = true" for check in CHECKS), f"negative_data_rejection.expected-statuses = {REFUSED}",
         "[generation]", "deterministic = true", f"max-examples = {examples}", "no-shrink = true",
         "[phases.stateful]", "enabled = false", "[phases.coverage]", f"enabled = {str(deep).lower()}", "unexpected-methods = []",
