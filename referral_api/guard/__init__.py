@@ -17,7 +17,7 @@ from typing import Final
 
 from referral_api.guard.document import Numbers, Piece, gather, walk
 from referral_api.guard.families import FAMILIES
-from referral_api.guard.numbers import number_list
+from referral_api.guard.numbers import looks_like_bytes, number_list
 from referral_api.guard.tail import Tail
 from referral_api.guard.verdict import EXCESS, MOST, Verdict, judge, judged, strewn
 
@@ -29,6 +29,7 @@ _CRUMB: Final = 4
 _CRUMBS: Final = 64
 _WORTH: Final = 16_384  # characters in which it is worth to look for the place
 _LOOKED_AT: Final = 2_000  # texts in which it is worth to look for one that is refused alone
+_ROW: Final = 7  # numbers of one name, one in each member of a list
 _FINDINGS: Final = 20  # as many as an answer shows
 _LONG: Final = 1_024  # bytes of UTF-8 in which a text shows by itself what it is
 _NOTHING: Final = Verdict(None, 0)
@@ -74,7 +75,8 @@ def scan_document(value: object, *, skip: Callable[[str], bool] | None = None) -
     texts, numbers, members = gather(value)
     told = _Told()
     together = _together(texts, told)
-    bytes_in_members = any(map(number_list, members.values()))
+    in_rows = [number for row in members.values() if len(row) > _ROW for number in row]
+    bytes_in_members = any(map(number_list, members.values())) or looks_like_bytes(in_rows)
     if together is None and not number_list(numbers) and not bytes_in_members:
         return []
     # Pointers cost more than the scan itself, so they are asked for only when something was seen.

@@ -33,6 +33,7 @@ _SHORT_WORDS: Final = re.compile(r"(?:(?<![A-Za-z])[a-z]{3,8}[^A-Za-z,;|]{1,6}){
 _SENTENCE: Final = re.compile(r"[.!?;:,|\t\n\u060c\u061f\u06d4\u0964\u104b\u1362\u17d4\u3001\u3002\uff0c]")
 _CAPITAL_INSIDE: Final = re.compile(r"[a-z][A-Z]")
 _UU_LINE: Final = re.compile(r"[ -`]{21,61}+")
+_UU_FULL: Final = re.compile(r"M[ -`]{60}(?!\S)")
 _ORNAMENTS: Final = re.compile(r"[!-&(*+;-@\[-`]")
 
 _ALL: Final = bytes(range(256))
@@ -49,8 +50,9 @@ _SMALL: Final = b"abcdefghijklmnopqrstuvwxyz"
 _BLANK: Final = Signs(r"[^\S\x00-\x7f]")
 _BLANK_ROW: Final = re.compile(r"[^\S\n]{2,}+")
 _DOUBLE: Final = re.compile(r"(?<=[^\s.!?:])  (?=\S)")
-_SINGLE: Final = re.compile(r"(?<=\S) (?=\S)")
+_ONE_OR_TWO: Final = re.compile(r"(?<=\S) {1,2}(?=\S)")
 
+_LINES: Final = 8
 _BLANKS: Final = 48
 _BLANKS_SAY: Final = 40
 _AT_MOST: Final = 4_000  # signs that are packed, whatever is sent
@@ -83,7 +85,8 @@ def coded(text: str, seen: Beyond, *, calm: bool) -> bool:
         spoken = " ".join(chunk for chunk in chunks if _DIGIT.search(chunk) is None)
         if _said(_NOT_LETTERS.sub("", spoken), _LETTERS, _FEW_LETTERS, _LETTERS_SAY):
             return True
-        if _said(_WORD.findall(spoken), _WORDS, _FEW_WORDS, _WORDS_SAY):
+        counted = (len(chunks) - spoken.count(" ")) // 2
+        if _said(_WORD.findall(spoken), _WORDS, _FEW_WORDS, _WORDS_SAY + counted):
             return True
     if len(chunks) < _WORDS:
         return False
@@ -130,7 +133,7 @@ def _said_in_symbols(text: str, seen: Beyond) -> bool:
         if len(runs) > _SYMBOLS_SAY and _packed(_REPEATED.sub(r"\1\1\1\1", runs)) > _SYMBOLS_SAY + len(text) // 50:
             return True
     pictures = _PICTURE.found_in(seen)
-    return len(pictures) > _SYMBOLS_SAY and _packed(pictures) > _SYMBOLS_SAY + len(text) // 50
+    return len(pictures) > _SYMBOLS_SAY and _packed(pictures) > _SYMBOLS_SAY + len(text) // 24
 
 
 def _even(text: str) -> bool:
@@ -181,12 +184,18 @@ def blanks(text: str, seen: Beyond) -> bool:
     inside = "".join(row for row in _BLANK_ROW.findall(text) if len(set(row)) > 1)
     if len(inside) > _BLANKS and _packed(inside) > _BLANKS_SAY:
         return True
-    doubled = len(_DOUBLE.findall(text))
-    return doubled > 64 and 2 * doubled > len(_SINGLE.findall(text)) > doubled // 2
+    if len(_DOUBLE.findall(text)) <= 64 or _packed(_ONE_OR_TWO.findall(text)) <= _BLANKS_SAY:
+        return False
+    # The lines of a table have as many as one another.
+    often = Counter(len(_DOUBLE.findall(line)) for line in text.split("\n")).most_common(1)[0][1]
+    return often < _LINES or often * 4 < (text.count("\n") + 1) * 3
 
 
 def in_lines(text: str) -> bool:
     """Whether a line is one of uuencode's: its first sign says how long it is, and it has no small letters."""
+    full = [row for row in _UU_FULL.finditer(text) if not text[row.start() - 1 : row.start()].strip()]
+    if len(full) > 1 or any(len(_ORNAMENTS.findall(row.group())) > 8 for row in full):
+        return True
     for line in text.split("\n"):
         row = line.rstrip("\r")
         if _UU_LINE.fullmatch(row) and len(row) == 1 + (ord(row[0]) - 30) // 3 * 4 and len(_ORNAMENTS.findall(row)) > 6:

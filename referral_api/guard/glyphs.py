@@ -50,6 +50,12 @@ _TWINS: Final = re.compile(r"(.)(?=\1)", re.DOTALL)
 _NOT_CHARACTERS: Final = ("Cn", "Co", "Cs")
 
 
+_CANTONESE: Final = "佢哋啲嘅咗喺嚟唔冇嗰俾畀嘢咩乜嘥攞搵諗喎啱嚿噉咁瞓冚唪唥咪嘞囉啦㗎吖嘛喇呢嗱噃掟揸揼睇睩攰餸孖郁嬲屙屎吔噏嗌嗮晒躝嘈掂啖嗲嘩琴乸仔嚇埋哂"
+_IN_NAMES: Final = (
+    "喆堃赟贇珺玥曦焌彧淼焱垚鑫昉晟昱烨炜炘玮琨琰瑄瑾璟璐璇婷琳娅莎莉菲薇蕾晗昊睿钰铭锴髙邉邊濵濱﨑\U00020bb7"
+)
+
+
 def _decoded(codec: str, leads: range, trails: range) -> set[str]:
     return {
         letter
@@ -64,6 +70,7 @@ def _common_ideographs() -> set[str]:
     """The first levels of GB 2312, Big5 and JIS X 0208, which those standards chose by how often a character is used."""
     every = _decoded("gb2312", range(0xB0, 0xD8), range(0xA1, 0xFF))
     every |= _decoded("big5", range(0xA4, 0xC7), range(0x40, 0xFF))
+    every.update(_CANTONESE, _IN_NAMES)
     return every | _decoded("euc_jp", range(0xB0, 0xD0), range(0xA1, 0xFF))
 
 
@@ -118,7 +125,7 @@ def odd(text: str, seen: Beyond) -> bool:
         return True
     if len(_LATIN.found_in(seen)) > 32 and sum(map(len, _ACCENTED.findall(text))) > 32:
         return True
-    if len(emoji := _EMOJI.found_in(seen)) > 40 and len(set(emoji)) > 20:
+    if len(emoji := _EMOJI.found_in(seen)) > 40 and _drawn_by_chance(emoji, text):
         return True
     if _STACKING.stand_in(seen) and sum(map(len, _STACKED.findall(text))) > 48:
         return True
@@ -132,9 +139,16 @@ def odd(text: str, seen: Beyond) -> bool:
     )
 
 
+def _drawn_by_chance(emoji: str, text: str) -> bool:
+    """Whether emoji are spread over many, and stand close: people have favourites and write words between, bytes have neither."""
+    times = Counter(emoji)
+    return len(times) > 20 and (len(emoji) * 8 > len(text) or _repetition(times.values(), len(emoji)) < 0.025)
+
+
 def _rare(found: str, common: frozenset[str]) -> bool:
-    """Whether syllables are mostly not those that Japanese uses most."""
-    return len(found) >= 28 and sum(map(common.__contains__, found)) * 100 < len(found) * 56
+    """Whether syllables are mostly not those that Japanese uses most, or very many of very few."""
+    few = len(found) >= 64 and 4 < len(set(found)) <= 16
+    return few or (len(found) >= 28 and sum(map(common.__contains__, found)) * 100 < len(found) * 56)
 
 
 def _by_chance(found: str, common: set[str], text: str) -> bool:
@@ -143,7 +157,7 @@ def _by_chance(found: str, common: set[str], text: str) -> bool:
     if many < 20:
         return False
     times = Counter(found)
-    if sum(often for sign, often in times.items() if sign not in common) * 8 > many:
+    if sum(often for sign, often in times.items() if sign not in common) * 4 > many:
         return True
     if many < 80:
         return False

@@ -13,23 +13,32 @@ _MEDIA: Final = (
 )
 _END: Final = r"(?![a-z0-9]|\.[a-z0-9])"
 _HOSTS: Final = (
-    r"dropbox(?:usercontent)?\.com|db\.tt|(?:drive|docs|photos|lh[0-9])\.google(?:usercontent)?\.com|photos\.app\.goo\.gl|goo\.gl/photos|wetransfer\.com|we\.tl|mega\.(?:nz|io|co\.nz)"
-    r"|mediafire\.com|gofile\.io|pixeldrain\.com|anonfiles?\.(?:com|la)|bayfiles\.com|1drv\.ms|onedrive\.live\.com|[a-z0-9-]{1,63}-my\.sharepoint\.com"
-    r"|icloud\.com/(?:photos|sharedalbum|iclouddrive|attachment)|share\.icloud\.com|app\.box\.com|box\.com/s|pcloud\.(?:com|link)|u\.pcloud\.link|disk\.yandex\.[a-z]{2,3}|yadi\.sk"
-    r"|cloud\.mail\.ru|pan\.baidu\.com|terabox(?:app)?\.com|1024tera\.com|4shared\.com|sendspace\.com|zippyshare\.com|rapidgator\.net|uploaded\.net|turbobit\.net|nitroflare\.com"
-    r"|katfile\.com|filefactory\.com|krakenfiles\.com|workupload\.com|file\.io|uploadfiles\.io|upload\.ee|telegra\.ph|pastebin\.com|ghostbin\.com|rentry\.(?:co|org)|justpaste\.it|filebin\.net|transfer\.sh|transfernow\.net|smash\.(?:com|gg)|fromsmash\.com|swisstransfer\.com"
-    r"|wormhole\.app|send\.(?:vis\.ee|firefox\.com)|filemail\.com|hightail\.com|uguu\.se|0x0\.st|catbox\.moe|litterbox\.catbox\.moe|pomf\.[a-z]{2,4}|imgur\.com|ibb\.co|imgbb\.com"
-    r"|postimg\.(?:cc|org)|postimages\.org|imgbox\.com|imagebam\.com|imagevenue\.com|pixhost\.to|imgpile\.com|jpg[0-9]?\.(?:church|su|fish|fishing|pet)|cyberdrop\.(?:me|to)|bunkrr?\.[a-z]{2,5}"
-    r"|gyazo\.com|prnt\.sc|prntscr\.com|tinypic\.com|photobucket\.com|flic\.kr|flickr\.com/photos|staticflickr\.com|redgifs\.com|gfycat\.com|giphy\.com|tenor\.com/view"
-    r"|streamable\.com|vimeo\.com/[0-9]|youtube\.com/(?:watch|shorts|embed|live)|youtu\.be|dailymotion\.com/video|dai\.ly|tiktok\.com/(?:@[^/\s]{1,60}/(?:video|photo)|t/)|v[mt]\.tiktok\.com"
-    r"|instagram\.com/(?:p|reel|reels|tv|stories)|cdninstagram\.com|fbcdn\.net|facebook\.com/(?:photo|watch|reel|share)|fb\.watch|(?:twitter|x)\.com/[^/\s]{1,40}/status/[0-9]{1,25}/(?:photo|video)"
-    r"|pbs\.twimg\.com|video\.twimg\.com|pic\.twitter\.com|i\.redd\.it|v\.redd\.it|preview\.redd\.it|cdn\.discordapp\.(?:com|net)|media\.discordapp\.net|telesco\.pe|cdn[0-9]?\.telegram(?:-cdn)?\.org"
-    r"|i\.pinimg\.com|soundcloud\.com|vk\.com/(?:photo|video|album|clip)|ok\.ru/video|omegle\.[a-z]{2,3}|sendvid\.com|coomer\.[a-z]{2,5}|s3[a-z0-9.-]{0,40}\.amazonaws\.com"
-    r"|[a-z0-9.-]{1,63}\.s3[a-z0-9.-]{0,40}\.amazonaws\.com|storage\.googleapis\.com|firebasestorage\.googleapis\.com|[a-z0-9-]{1,63}\.blob\.core\.windows\.net|[a-z0-9-]{1,63}\.r2\.dev|backblazeb2\.com|archive\.org/download"
+    r"dropbox(?:usercontent)?\.com|db\.tt|(?:drive|docs|photos|lh[0-9])\.google(?:usercontent)?\.com|photos\.app\.goo\.gl|wetransfer\.com|we\.tl"
+    r"|mega\.(?:nz|io|co\.nz)|mediafire\.com|gofile\.io|pixeldrain\.com|anonfiles?\.(?:com|la)|bayfiles\.com|1drv\.ms|onedrive\.live\.com"
+    r"|[a-z0-9-]{1,63}-my\.sharepoint\.com|share\.icloud\.com|app\.box\.com|pcloud\.(?:com|link)|u\.pcloud\.link|disk\.yandex\.[a-z]{2,3}|yadi\.sk"
+    r"|cloud\.mail\.ru|pan\.baidu\.com|terabox(?:app)?\.com|1024tera\.com|4shared\.com|sendspace\.com|zippyshare\.com|rapidgator\.net|uploaded\.net"
+    r"|turbobit\.net|nitroflare\.com|katfile\.com|filefactory\.com|krakenfiles\.com|workupload\.com|file\.io|uploadfiles\.io|upload\.ee|telegra\.ph"
+    r"|pastebin\.com|ghostbin\.com|rentry\.(?:co|org)|justpaste\.it|filebin\.net|transfer\.sh|transfernow\.net|smash\.(?:com|gg)|fromsmash\.com"
+    r"|swisstransfer\.com|wormhole\.app|send\.(?:vis\.ee|firefox\.com)|filemail\.com|hightail\.com|uguu\.se|0x0\.st|catbox\.moe|litterbox\.catbox\.moe"
+    r"|pomf\.[a-z]{2,4}|imgur\.com|ibb\.co|imgbb\.com|postimg\.(?:cc|org)|postimages\.org|imgbox\.com|imagebam\.com|imagevenue\.com|pixhost\.to|imgpile\.com"
+    r"|jpg[0-9]?\.(?:church|su|fish|fishing|pet)|cyberdrop\.(?:me|to)|bunkrr?\.[a-z]{2,5}|gyazo\.com|prnt\.sc|prntscr\.com|tinypic\.com|photobucket\.com"
+    r"|flic\.kr|staticflickr\.com|redgifs\.com|gfycat\.com|giphy\.com|streamable\.com|youtu\.be|dai\.ly|v[mt]\.tiktok\.com|cdninstagram\.com|fbcdn\.net"
+    r"|fb\.watch|pbs\.twimg\.com|video\.twimg\.com|pic\.twitter\.com|i\.redd\.it|v\.redd\.it|preview\.redd\.it|cdn\.discordapp\.(?:com|net)"
+    r"|media\.discordapp\.net|telesco\.pe|cdn[0-9]?\.telegram(?:-cdn)?\.org|i\.pinimg\.com|soundcloud\.com|omegle\.[a-z]{2,3}|sendvid\.com|coomer\.[a-z]{2,5}"
+    r"|s3[a-z0-9.-]{0,40}\.amazonaws\.com|[a-z0-9.-]{1,63}\.s3[a-z0-9.-]{0,40}\.amazonaws\.com|storage\.googleapis\.com|firebasestorage\.googleapis\.com"
+    r"|[a-z0-9-]{1,63}\.blob\.core\.windows\.net|[a-z0-9-]{1,63}\.r2\.dev|backblazeb2\.com|transferxl\.com|send-anywhere\.com|sendgb\.com|jumpshare\.com"
+    r"|degoo\.com|drive\.proton\.me"
+)
+_ON_HOSTS: Final = (
+    r"goo\.gl/photos|icloud\.com/(?:photos|sharedalbum|iclouddrive|attachment)|box\.com/s|flickr\.com/photos|tenor\.com/view|vimeo\.com/[0-9]"
+    r"|youtube\.com/(?:watch|shorts|embed|live)|dailymotion\.com/video|tiktok\.com/(?:@[^/\s]{1,60}/(?:video|photo)|t/)"
+    r"|instagram\.com/(?:p|reel|reels|tv|stories)|facebook\.com/(?:photo|watch|reel|share)|(?:twitter|x)\.com/[^/\s]{1,40}/status/[0-9]{1,25}/(?:photo|video)"
+    r"|vk\.com/(?:photo|video|album|clip)|ok\.ru/video|archive\.org/download|t\.me/(?:\+|joinchat/)|telegram\.me/(?:\+|joinchat/)|sync\.com/dl"
+    r"|proton\.me/drive/urls|mab\.to/t"
 )
 _SHARED: Final = re.compile(
-    rf"(?:https?:/{{0,3}}|ftps?:/{{0,3}}|//)(?:[a-z0-9-]{{1,63}}\.){{0,4}}(?:{_HOSTS})(?![a-z0-9.-]*[a-z0-9-]\.[a-z])"
-    rf"|(?<![a-z0-9@.-])(?:[a-z0-9-]{{1,63}}\.){{0,3}}(?:{_HOSTS})/[^\s/]"
+    rf"(?:https?:/{{0,3}}|ftps?:/{{0,3}}|//)(?:[a-z0-9-]{{1,63}}\.){{0,4}}(?:{_HOSTS}|{_ON_HOSTS})(?![a-z0-9.-]*[a-z0-9-]\.[a-z])"
+    rf"|(?<![a-z0-9@.-])(?:[a-z0-9-]{{1,63}}\.){{0,3}}(?:(?:{_HOSTS})/[^\s/]|{_ON_HOSTS})"
 )
 _PLACE: Final = re.compile(
     r"(?:(?:https?|s?ftps?|file|smb|rtsp|rtmp|mms|webdavs?|davs?|content|res|asset|gs|s3):|//|www\.|(?<![a-z0-9@.-])(?:(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}|(?:[0-9]{1,3}\.){3}[0-9]{1,3})(?::[0-9]{2,5})?/)"
@@ -42,8 +51,10 @@ _PEER: Final = re.compile(
     r"magnet:\s{0,4}\?|xt=urn:|urn:(?:btih|btmh|sha1|tree|ed2k):|ed2k:|(?<![a-z0-9])(?:[a-z2-7]{56}|[a-z2-7]{16})\.(?:onion|i2p)(?![a-z0-9])|[a-z0-9-]{1,63}\.i2p/|(?:ipfs|ipns|dweb|hyper|dat|bzz|ar|freenet|zeronet|thunder|dcc|gemini|tox|sia):/?/"
     r"|(?<![a-z])(?:dweb:|/)ip[fn]s/[a-z0-9]|\.ip[fn]s\.[a-z]|ipfs\.io/|dweb\.link|(?<![a-z0-9])ba[fg][ykz][a-z2-7]{40,70}(?![a-z0-9])"
     r"|[a-z0-9]{1,80}\.(?:onion|loki|bit)(?::[0-9]{2,5})?/|blob:\s{0,4}(?:https?:|null|[0-9a-f]{8}-)|(?<![a-z])cid:[^\s@]{1,80}@[^\s@]{1,80}|filesystem:https?:|(?<![a-z])about:blob|thunder://"
+    r"|content://media"
 )
 _CID: Final = re.compile(r"(?<![A-Za-z0-9])Qm[1-9A-HJ-NP-Za-km-z]{44}(?![A-Za-z0-9])")
+_INFO_HASH: Final = re.compile(rb"(?<![a-z])(?:info ?hash|bt[im]h)[^0-9a-z]{1,4}[0-9a-f]{40}")
 _HXXP: Final = re.compile(r"h[tx*]{2}ps?(?=\s{0,2}(?::|\[:\]|://))|meow(?=://)")
 _DOT: Final = re.compile(
     r"(?<=[a-z0-9]) (?:dot|\.) (?=[a-z0-9])|\s?(?:\[\s?(?:\.|dot)\s?\]|\(\s?(?:\.|dot)\s?\)|\{\s?(?:\.|dot)\s?\})\s?"
@@ -70,6 +81,8 @@ def media_link(text: str, lowered: str, plain: bytes) -> bool:
     `plain` is the text in small letters with question marks for what it has beyond ASCII.
     """
     if "Qm" in text and _CID.search(text):
+        return True
+    if (b"hash" in plain or b"bti" in plain or b"btm" in plain) and _INFO_HASH.search(plain):
         return True
     if not _may_link(plain):
         return False

@@ -10,7 +10,7 @@ from typing import Final
 
 from referral_api.guard.signatures import starts_a_file
 
-_RUN: Final = re.compile(r"\d[\d\s,.;:|/\\\[\](){}<>+_'\"&#*~-]{40,}+")
+_RUN: Final = re.compile(r"\d[\d\s,.;:|/\\\[\](){}<>+_'\"&#*~\u060c\u061b\u3001-]{40,}+")
 _DIGITS: Final = re.compile(r"\d+")
 _STANDING: Final = re.compile(r"(?<![\w.])\d{1,3}(?![\w])")
 _LONG_STANDING: Final = re.compile(r"(?<![\w.+-])\d{3,20}(?![\w])")
@@ -37,6 +37,10 @@ _STARTS: Final = (
     " 60 115 118 103 ",
     " 60 63 120 109 108 ",
     " 35 33 65 77 82 ",
+    " 113 111 105 102 0 0 ",
+    " 127 69 76 70 ",
+    " 37 33 80 83 45 ",
+    " 123 92 114 116 102 ",
 )
 _BITMAP: Final = re.compile(r" 66 77 \d{1,3} \d{1,3} \d{1,3} 0 0 0 0 0 ")
 _MINUS: Final = (b" -0", b",-0", b"\n-0", b"[-0", b"(-0")
@@ -45,6 +49,7 @@ _DUMPED: Final = re.compile(r"(?<![^\n])[ >]{0,4}[0-9A-Fa-f]{6,8}:?[ \t]{1,3}((?
 _BITS: Final = re.compile(r"(?<!\d)[01](?:[\s,.;:|/_-]{0,3}[01]){63,}+(?!\d)")
 _BITS_APART: Final = re.compile(r"[01]{128,}+")
 _BYTES_APART: Final = re.compile(r"(?:[01]\d\d|2[0-4]\d|25[0-5]){24,}+")
+_HEX_OF_HEX: Final = re.compile(r"(?:25|3\d|[46][1-6]){48,}+")  # digits, letters up to F, and percent signs, in digits
 _OCTAL: Final = re.compile(r"(?<!\d)[0-3][0-7]{2}(?!\d)")
 _THREE: Final = re.compile(r"(?<!\d)\d{3}(?!\d)")
 _THOUSANDS: Final = re.compile(r"(?<![\d,.'])\d{1,3}(?:,\d{3}){12,}+(?!\d)|(?<![\d,.'])\d{1,3}(?:\.\d{3}){12,}+(?!\d)")
@@ -69,8 +74,16 @@ _FEW: Final = 24
 _DUMP: Final = 3
 _LONGEST_BITS: Final = 128
 _FLAT: Final = 96
-_DIGITS_OF_PAIRS: Final = 128
-_PAIRS: Final = re.compile(r"(?:(?:0[xX]|\\x)?[0-9A-Fa-f]{2}[hH]?[:\s,;|-]{1,2}|\\x[0-9A-Fa-f]{2}){96,}+")
+_ROW_OF_BYTES: Final = 200
+_SPELLED: Final = 48
+_WORD: Final = re.compile(rb"[a-z]{3,}+")
+_NOT_DIGITS: Final = bytes(set(range(256)) - set(b"0123456789"))
+_NOT_LETTERS: Final = bytes(each for each in range(256) if not chr(each).isalpha() or each > 127)
+_BETWEEN: Final = b"+/=_-%, ;\r\n"
+_LARGE: Final = 1 << 32
+_DIGITS_OF_PAIRS: Final = 64
+_LETTERS_OF_PAIRS: Final = 6
+_PAIRS: Final = re.compile(r"(?:(?:0[xX]|\\x)?[0-9A-Fa-f]{2}[hH]?[:\s,;|-]{1,2}|\\x[0-9A-Fa-f]{2}){48,}+")
 _PAIR_SHAPE: Final = bytes(
     ord("h") if chr(each) in "0123456789abcdefABCDEF" else ord("x") if chr(each).isalpha() and each < 128 else 32
     for each in range(256)
@@ -126,8 +139,10 @@ def _number_run(text: str, shape: bytes) -> bool:
 
 def _bytes_among_words(text: str) -> bool:
     """Whether the numbers of a text, words between them left out, are bytes: nearly all that have three digits end at 255."""
-    found = _STANDING.findall(text)
-    long = [each for each in map(int, found) if each > 99]
+    found = list(map(int, _STANDING.findall(text)))
+    if spelled(found):
+        return True
+    long = [each for each in found if each > 99]
     if len(long) < _FEW or len(set(long)) < 20:
         return False
     small = [each for each in long if each < 256]
@@ -152,12 +167,22 @@ def _may_have_pairs(plain: bytes) -> bool:
 
 def _row_of_pairs(text: str) -> bool:
     """Whether pairs in hexadecimal stand in a long row, however few different ones there are."""
-    return any(8 * sum(map(str.isalpha, row)) > len(row) // 3 for row in _PAIRS.findall(text))
+    for row in _PAIRS.findall(text):
+        letters = sum(map(str.isalpha, row))
+        if letters >= _LETTERS_OF_PAIRS:
+            return True
+        pairs = "".join(_PAIR.findall(row))
+        if spelled(bytes.fromhex(pairs)) if letters else _HEX_OF_HEX.search(pairs):
+            return True
+    return False
 
 
 def _octal(text: str) -> bool:
     """Whether the numbers of three digits are bytes in octal."""
     found = _OCTAL.findall(text)
+    values = [int(each, 8) for each in found]
+    if len(found) >= _FEW and (_starts_a_file(list(map(str, values))) or spelled(values)):
+        return True
     return (
         len(found) >= _FEW
         and len(set(found)) > 15
@@ -222,6 +247,8 @@ def _digits_apart(digits: str) -> bool:
         # Years in a row have groups like 200, 012 and 199: bytes fill the room between as well.
         if len(values) > 15 and sum("128" < each < "198" or "209" < each for each in values) > 9:
             return True
+    if _HEX_OF_HEX.search(digits):
+        return True
     return any(4 * run.count("1") > len(run) // 2 and len(set(_blocks(run))) > 7 for run in _BITS_APART.findall(digits))
 
 
@@ -235,8 +262,15 @@ def morse(text: str) -> bool:
 
 
 def _bytes_in_words(run: str, numbers: list[str]) -> bool:
-    if len(numbers) >= _FEW and all(len(each) <= 3 for each in numbers) and looks_like_bytes(list(map(int, numbers))):
-        return True
+    if len(numbers) >= _FEW and all(len(each) <= 3 for each in numbers):
+        values = list(map(int, numbers))
+        if looks_like_bytes(values) or spelled(values):
+            return True
+        if max(values) < 256 and (
+            len(values) > _ROW_OF_BYTES
+            or (len(values) >= _MANY and max(values) >= 200 and sum(each > 127 for each in values) > 7)
+        ):
+            return True
     digits = sum(map(len, numbers))
     if digits < _PAST_A_LIST:
         return False
@@ -258,7 +292,43 @@ def looks_like_bytes(values: Sequence[int | float]) -> bool:
     return many or (len(data) >= _FLAT and max(data) >= 200 and high * 8 > len(data))
 
 
+def spelled(values: Sequence[int]) -> bool:
+    """Whether numbers are the letters of a file that is written in plain characters, or of bytes that were encoded before."""
+    for at in range(0, len(values) - _SPELLED + 1, _SPELLED // 2):
+        printed = bytes([each for each in values[at : at + _SPELLED] if 31 < each < 127 or 8 < each < 14])
+        if len(printed) * 8 >= _SPELLED * 7 and (_has_words(printed) or _is_encoded(printed)):
+            return True
+    return False
+
+
+def _has_words(printed: bytes) -> bool:
+    words = _WORD.findall(printed)
+    return len(words) > 3 and sum(map(len, words)) * 3 > _SPELLED and sum(each < 58 for each in printed) * 12 > _SPELLED
+
+
+def _is_encoded(printed: bytes) -> bool:
+    """Whether characters are digits and letters and hardly another, as base64 and its kin have, or of every kind, as base85 has."""
+    digits, letters = len(printed.translate(None, _NOT_DIGITS)), len(printed.translate(None, _NOT_LETTERS))
+    others = len(printed.translate(None, _BETWEEN)) - digits - letters
+    if others == 0:
+        return min(digits, letters) * 10 > len(printed) and len(set(printed)) > 7
+    low, high = sum(32 < each < 58 for each in printed), sum(each > 100 for each in printed)
+    return len(set(printed)) >= _SPELLED // 2 and min(low, high, len(printed) - low - high) > 7
+
+
 def number_list(values: Sequence[int | float]) -> bool:
     """Whether a JSON list holds more numbers than any field of this service needs, the bytes of a file, or a number that is one."""
-    endless = any(isinstance(each, int) and each.bit_length() > _LONGEST_BITS for each in values)
-    return endless or len(values) > _MANY or looks_like_bytes(values)
+    if len(values) > _MANY or any(isinstance(each, int) and each.bit_length() > _LONGEST_BITS for each in values):
+        return True
+    whole = [each for each in values if isinstance(each, int)]
+    if sum(abs(each) > _LARGE for each in whole) > 7:
+        return True
+    if len(values) < _FEW:
+        return False
+    if len(whole) < len(values):
+        # A byte as a part of one.
+        parts = [each * 255 for each in values]
+        return all(0 <= each <= 255 and abs(each - round(each)) < 0.01 for each in parts) and len(set(parts)) > 8
+    if min(whole) < 0:
+        whole = [each + 256 if -129 < each < 0 else each for each in whole]
+    return looks_like_bytes(whole) or spelled(whole)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Sequence, Sized
 from typing import Final, NamedTuple
 
-from referral_api.guard import fold, letters
+from referral_api.guard import fold, identifiers, letters
 from referral_api.guard.signs import Beyond, Signs, replaced, strange
 
 LIMIT: Final = 120  # half-bits in one stretch
@@ -39,38 +39,17 @@ _PARTED: Final = bytes(
 _SHORT_PARTED: Final = bytes(
     ord("x") if (chr(each).isalnum() and each < 128) or each in b"+/=" else ord(" ") for each in range(256)
 )
-_LONG_CODE: Final = b"x" * 15  # the shortest account number
 _DENSE: Final = bytes(ord(" ") if each in b" \t\r\n?" else ord("x") for each in range(256))
-_DIGITS_AS_HEX: Final = bytes(ord("h") if chr(each) in "0123456789abcdefABCDEF" else each for each in range(256))
 _EVEN: Final = (bytes([1]) * 10, bytes([2]) * 8, *(bytes([length]) * 16 for length in range(4, 11)))
 _EVEN_ROW: Final = 16
 _FLAT: Final = tuple(sign * 12 for sign in (b"A", b"a", b"/", b"7", b"0", b"f", b"F"))
+_FLAT_LETTERS: Final = tuple(sign * 12 for sign in (b"A", b"a", b"f", b"F"))
 _FLAT_ROWS: Final = 8
+_DENSE_RUN: Final = 96
+_SIXTY_FOUR: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-"
 _CHANGES: Final = (b"aA", b"a0", b"0a", b"A0", b"0A")
 
-_TYPEID: Final = re.compile(r"_0[0-9a-hjkmnp-tv-z]{25}(?![0-9A-Za-z])")
-_UUID: Final = re.compile(
-    r"(?<![0-9A-Za-z])[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[089abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}(?![0-9A-Za-z])"
-)
-_LENGTHS: Final = "|".join(f"[0-9a-fA-F]{{{signs}}}" for signs in (128, 96, 64, 40, 32))
-_FINGERPRINT: Final = 43  # letters of base64 for a SHA-256
-_DIGEST: Final = re.compile(
-    rf"(?<![0-9A-Za-z])(?:{_LENGTHS}|05[0-9a-fA-F]{{64}})(?![0-9A-Za-z])"
-    rf"|(?<=SHA256:)[A-Za-z0-9+/]{{{_FINGERPRINT}}}(?![A-Za-z0-9+/])"
-)
-# Four in a row, or a row whose last line is shorter, are the lines of a file and not digests.
-_DIGEST_ROW: Final = re.compile(
-    r"(?<![0-9A-Za-z])(?:[0-9a-fA-F]{32,128}(?![0-9A-Za-z])[^0-9A-Za-z]{1,4}){1,3}(?:[0-9a-fA-F]{32,128}|[0-9a-fA-F]{9,31})(?![0-9A-Za-z])"
-)
-# Numbers that authorities give: vehicles (ISO 3779), Italian tax codes, the lines of a travel document that machines read (ICAO 9303).
-_GIVEN: Final = re.compile(
-    r"(?<![0-9A-Za-z])(?:[A-HJ-NPR-Z0-9]{11}\d{6}|[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z])(?![0-9A-Za-z])"
-    r"|(?<![0-9A-Za-z<])(?:[PVIAC][A-Z<][A-Z]{3}[A-Z<]{25,39}|[A-Z0-9<]{9}\d[A-Z<]{3}\d{7}[MFX<]\d{7}[A-Z0-9<]{0,14}\d{0,2}"
-    r"|[IAC][A-Z0-9<][A-Z<]{3}[A-Z0-9<]{9}\d[A-Z0-9<]{15}|\d{7}[MFX<]\d{7}[A-Z<]{3}[A-Z0-9<]{11}\d)(?![0-9A-Za-z<])"
-)
-_STAMP: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d)?")
 _CHUNK: Final = re.compile(r"[^\s,;|\"'()]+")
-_NAMED: Final = re.compile(r"\W*([A-Za-z]{2,12})[-_/.:#]([A-Za-z0-9]{1,12}(?:[-_/.:][A-Za-z0-9]{1,8}){0,4})\W*")
 _OF_PARTS: Final = r"\w!#$%&*+;<=>@\[\]^`{|}~\\\u0900-\u109f\u1780-\u17ff"
 _PART: Final = re.compile(f"[{_OF_PARTS}]+")  # no underscores: those are blanks by then
 _BETWEEN: Final = re.compile(f"[^{_OF_PARTS}]")
@@ -83,33 +62,7 @@ _INITIALS: Final = re.compile(r"(?:[A-Z]\.\W?){30,80}+")
 _SHORT_PART: Final = re.compile(r"[A-Za-z0-9+/=]{1,2}")
 _CROSSING: Final = Signs("[\u0370-\u058f\u13a0-\u13ff\u1d00-\u1d7f]")
 _CROSSED: Final = re.compile(f"[A-Za-z]{_CROSSING.pattern.pattern}|{_CROSSING.pattern.pattern}[A-Za-z]")
-_CODE: Final = re.compile(
-    r"\W*(?:[A-Za-z]{0,4}\d{5,14}[A-Za-z]{0,2}|\d{0,3}[A-Z]{1,3}-\d{3,5}|(?:[A-Z]\d){2,3}|[A-Z]\d[A-Z]|\d[A-Z]\d|\d{4}[A-Z]{2}|x\d{2,6})\W*"
-)
-_MAILBOX: Final = re.compile(r"(?<![\w.+-])[A-Za-z][a-z0-9._-]{1,11}@(?:[a-z0-9-]{1,40}\.){1,4}[a-z]{2,12}(?![\w-])")
-_ACCOUNT: Final = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{2}\d\d[0-9A-Za-z]{11,30}(?![0-9A-Za-z])")
-_MESSAGE_ID: Final = re.compile(r"<[A-Za-z0-9.+=_-]{8,80}@[A-Za-z0-9.-]{3,60}>")
-_WALLET: Final = re.compile(
-    r"(?<![0-9A-Za-z])(?:[13][1-9A-HJ-NP-Za-km-z]{25,33}|0x[0-9a-fA-F]{40}|bc1[a-z0-9]{39})(?![0-9A-Za-z])"
-)
-_EXEMPT_WALLETS: Final = 2
-_ARGUMENT: Final = re.compile(r"(?<=[A-Za-z0-9/._-])[?&][A-Za-z_]{1,12}=[A-Za-z0-9_.-]{1,44}(?![A-Za-z0-9_.%=+/-])")
-_EXEMPT_ARGUMENTS: Final = 2
-_EXEMPT_DIGESTS: Final = 8
-_EXEMPT_NAMED_DIGESTS: Final = 32
-_NAMED_DIGEST: Final = re.compile(
-    r"(?:SHA-?(?:1|256|384|512)|[Ss]ha-?(?:1|256|384|512)|MD5|[Mm]d5|[Hh]ash|[Dd]igest|[Cc]hecksum)\W{1,4}"
-    rf"(?:{_LENGTHS})(?![0-9A-Za-z])"
-)
-_EXEMPT_PLACES: Final = 16
-_PLACE: Final = re.compile(
-    r"(?<![\w.-])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w-]|\.\d)"
-)
-_EXEMPT_GIVEN: Final = 12
 _SAME: Final = re.compile(r"([^\W\d_])\1{3,}+")
-_EXEMPT_IDS: Final = 100
-_MANY_CHUNKS: Final = 2_000
-_EXEMPT_MAILBOXES: Final = 24
 
 
 class Oddness(NamedTuple):
@@ -144,26 +97,22 @@ def _lengths(words: Sequence[Sized]) -> bytes:
         return bytes(min(length, 255) for length in map(len, words))
 
 
-def flat(ascii_text: bytes) -> bool:
-    """Whether a text has many rows of the letters by which encodings write bytes that are all zeros or all ones."""
-    return sum(map(ascii_text.count, _FLAT)) >= _FLAT_ROWS
+def flat(ascii_text: bytes, joined: bytes) -> bool:
+    """Whether a text has many rows of the letters by which encodings write bytes that are all zeros or all ones.
+
+    `joined` are its letters and digits without what is between them.
+    """
+    return sum(map(ascii_text.count, _FLAT)) >= _FLAT_ROWS or sum(map(joined.count, _FLAT_LETTERS)) >= _FLAT_ROWS
 
 
-def ids_removed(text: str) -> str:
-    """The text without TypeIDs, which are this service's own identifiers."""
-    return _TYPEID.sub(" ", text, count=_EXEMPT_IDS) if "_0" in text else text
-
-
-def stamps_removed(text: str) -> str:
-    """The text without well-formed UUIDs (RFC 9562), times (RFC 3339), and some addresses of the internet (RFC 791)."""
-    if text.count(".") > 2:
-        text = _PLACE.sub(" ", text, count=_EXEMPT_PLACES)
-    if "-" not in text:
-        return text
-    shape = text.encode("ascii", "replace").translate(_DIGITS_AS_HEX)
-    if b"-hhhh-hhhh-hhhh-" in shape:
-        text = _UUID.sub(" ", text, count=_EXEMPT_IDS)
-    return _STAMP.sub(" ", text) if b"hhhh-hh-hh" in shape else text
+def dense(ascii_text: bytes) -> bool:
+    """Whether a long run without a blank changes between small letters, capitals and digits all the way, however often it repeats itself."""
+    for word in ascii_text.split():
+        if len(word) >= _DENSE_RUN and not word.translate(None, _SIXTY_FOUR):
+            changes = list(map(word.translate(_CLASSES).count, _CHANGES))
+            if changes[0] > 2 and sum(changes) * 8 > len(word):
+                return True
+    return False
 
 
 def crossed_folded(text: str, seen: Beyond) -> str:
@@ -177,30 +126,10 @@ def _alike(word: re.Match[str]) -> str:
 
 def measure(text: str, seen: Beyond) -> Oddness:
     """How much a folded text speaks against language, taking its words once each; `seen` is what it has beyond ASCII."""
-    rest = _MESSAGE_ID.sub(" ", text, count=1) if "@" in text else text
-    if "@" in rest:
-        rest = _MAILBOX.sub(" ", rest, count=_EXEMPT_MAILBOXES)
-    if _LONG_CODE in rest.encode("ascii", "replace").translate(_PARTED):
-        rest = _ACCOUNT.sub(_account, _GIVEN.sub(" ", rest, count=_EXEMPT_GIVEN))
-    if "://" in rest:
-        rest = _ARGUMENT.sub(" ", rest, count=_EXEMPT_ARGUMENTS)
-    if _LONG_CODE in rest.encode("ascii", "replace").translate(_PARTED):
-        rest = _WALLET.sub(" ", rest, count=_EXEMPT_WALLETS)
-        if not any(map(_are_lines, _DIGEST_ROW.findall(rest))):
-            rest = _NAMED_DIGEST.sub(" ", rest, count=_EXEMPT_NAMED_DIGESTS)
-            rest = _DIGEST.sub(_digest, rest, count=_EXEMPT_DIGESTS)
-    words = _SAME.sub(r"\1\1", fold.bare(_without_east(rest, seen), seen))
+    words = fold.bare(_without_east(identifiers.long_removed(text), seen), seen)
+    chunks = _CHUNK.findall(_SAME.sub(r"\1\1", words))
     parts: dict[str, None] = {}
-    prefixes: dict[str, int] = {}
-    exempt = 0
-    chunks = _CHUNK.findall(words)
-    for chunk in dict.fromkeys(chunks) if len(chunks) > _MANY_CHUNKS else chunks:
-        if (named := _NAMED.fullmatch(chunk)) is not None:
-            prefixes[named[1]] = prefixes.get(named[1], 0) + 1
-        if (named and prefixes[named[1]] > 1) or _CODE.fullmatch(chunk):
-            exempt += 1
-            if exempt <= _EXEMPT_IDS:
-                continue
+    for chunk in identifiers.short_removed(dict.fromkeys(chunks)):
         for part in _PART.findall(chunk.replace("_", " ")):
             parts[part if part.isascii() else part.lower()] = None
     return _weigh(parts)
@@ -209,24 +138,6 @@ def measure(text: str, seen: Beyond) -> Oddness:
 def _without_east(text: str, seen: Beyond) -> str:
     """The text without the scripts of East Asia, whose letters have no pairs to be measured by."""
     return _EAST.replaced(text, " ") if _EAST.stand_in(seen) else text
-
-
-def _are_lines(row: str) -> bool:
-    lengths = list(map(len, re.findall(r"[0-9a-fA-F]+", row)))
-    return len(lengths) > 3 or lengths[-1] < 32
-
-
-def _account(found: re.Match[str]) -> str:
-    """Nothing for an account number whose check digits are right (IBAN, ISO 13616)."""
-    digits = "".join(str(int(sign, 36)) for sign in found.group()[4:] + found.group()[:4])
-    return " " if int(digits) % 97 == 1 else found.group()
-
-
-def _digest(found: re.Match[str]) -> str:
-    if len(found.group()) == _FINGERPRINT:
-        return " "
-    data = bytes.fromhex(found.group())
-    return " " if max(data) > 127 and data.count(0) < 3 else found.group()
 
 
 def _weigh(parts: Collection[str]) -> Oddness:

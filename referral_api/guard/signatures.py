@@ -37,10 +37,18 @@ _BEGINNINGS: Final = (
     b"\x00\x00\x00\x0cjP  ",
     b"#!AMR",
     b"{\\rtf1",
+    b"MThd\x00\x00",
+    b"qoif\x00\x00",
+    b"\x7fELF\x01\x01",
+    b"\x7fELF\x02\x01",
+    b"%!PS-A",
+    b"<svg x",
+    b"<?xml ",
+    b"SQLite f",
 )
 _IN_BYTES: Final = re.compile(
     rb"\A(?:\x89PNG|GIF8[79]a|\xff\xd8\xff|BM.{4}\x00{4}|RIFF.{4}(?:WAVE|WEBP|AVI )|II\*\x00|MM\x00\*|%PDF|PK\x03\x04|Rar!|7z\xbc\xaf|\x1f\x8b\x08"
-    rb"|BZh|\xfd7zXZ|\x28\xb5\x2f\xfd|OggS|fLaC|ID3|\x1aE\xdf\xa3|FLV|.{4}ftyp|\xd0\xcf\x11\xe0|<svg|\x78[\x01\x5e\x9c\xda])",
+    rb"|BZh|\xfd7zXZ|\x28\xb5\x2f\xfd|OggS|fLaC|ID3|\x1aE\xdf\xa3|FLV|.{4}ftyp|\xd0\xcf\x11\xe0|<svg|<\?xml|MThd|qoif|\x7fELF|%!PS|\{\\rtf|\x78[\x01\x5e\x9c\xda])",
     re.DOTALL,
 )
 _RIFF_64: Final = re.compile(rb"UklGR.{5,6}(?:XQVZF|XRUJQ|BVkk|V0FWR|V0VCU)")

@@ -7,11 +7,11 @@ import re
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
-from referral_api.guard import codes, fold, glyphs, links, markup, numbers, runs, signatures
+from referral_api.guard import codes, fold, glyphs, identifiers, links, markup, numbers, runs, signatures
 from referral_api.guard.signs import Beyond, beyond
 
 _BLANK: Final = b" \t\r\n\x0b\x0c"
-_PRINTED: Final = bytes(range(32, 127)) + _BLANK
+_PRINTED: Final = bytes(range(32, 127)) + b"\t\r\n\x0c"
 _NOT_ENCODED: Final = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 _NOT_DIGITS: Final = bytes(set(range(256)) - set(b"0123456789"))
 _FEW_DIGITS: Final = 48
@@ -21,6 +21,7 @@ _SEAM: Final = 1_024
 _ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}|&[#A-Za-z]|\\[uUxX0-7]|U\+[0-9A-Fa-f]{4}|=[0-9A-F]{2}=[0-9A-F]{2}|=\r?\n")
 _ESCAPE_SIGNS: Final = (b"%", b"&", b"\\", b"U+", b"=")
 _UUENCODED: Final = re.compile(r"(?<!\w)begin(?:-base64)? [0-7]{3,4} \S+\r?\n")
+_ADOBE_85: Final = re.compile(r"<~[!-uz\s]{16,}+~>")
 
 
 MOST: Final = 131_072
@@ -46,7 +47,7 @@ def judge(text: str, *, layers: int = _LAYERS) -> Verdict:
     """Judge one text; linear in its length, never raises. What is longer than any field takes is judged in blocks that overlap."""
     if len(text) > _BLOCK + _SEAM:
         return _in_blocks(text, layers)
-    rest = bare = folded = runs.ids_removed(text)
+    rest = bare = folded = identifiers.ids_removed(text)
     plain = rest.encode("ascii", "replace")
     left = seen = beyond(rest)
     if seen.signs:
@@ -134,31 +135,33 @@ def _addresses(text: str) -> str | None:
 
 def _runs(rest: str, bare: str, plain: bytes, seen: Beyond) -> Verdict:
     digits = len(plain.translate(None, _NOT_DIGITS))
-    if digits > _FEW_DIGITS and numbers.bytes_in_numbers(runs.stamps_removed(rest)):
+    if digits > _FEW_DIGITS and numbers.bytes_in_numbers(identifiers.stamps_removed(rest)):
         return Verdict("number-run", 0)
     if (b".-" in plain or b"-." in plain) and numbers.morse(rest):
         return Verdict("encoded-run", 0)
     if b"begin" in plain and _UUENCODED.search(rest):
         return Verdict("encoded-run", 0)
+    if b"<~" in plain and _ADOBE_85.search(rest):
+        return Verdict("encoded-run", 0)
     if signatures.in_plain(plain):
         return Verdict("file-signature", 0)
-    if runs.flat(plain):
+    letters = plain.translate(None, _NOT_ENCODED)
+    if runs.flat(plain, letters):
         return Verdict("encoded-run", 0)
     calm = runs.calm(plain)
-    letters = plain.translate(None, _NOT_ENCODED)
     if not calm and signatures.in_encoded(letters):
         return Verdict("file-signature", 0)
     if digits > _FEW_DIGITS and signatures.in_hexadecimal(letters):
         return Verdict("file-signature", 0)
     if codes.coded(rest, seen, calm=calm) or codes.in_lines(rest):
         return Verdict("encoded-run", 0)
-    if not calm and (without := runs.stamps_removed(rest)) != rest:
+    if not calm and (without := identifiers.stamps_removed(rest)) != rest:
         rest, bare = without, fold.bare(without, seen)
         calm = runs.calm(bare.encode("ascii", "replace"))
     if not calm:
         if signatures.in_base85(plain.translate(None, _BLANK)):
             return Verdict("file-signature", 0)
-        if runs.chopped(rest) or runs.even(rest):
+        if runs.chopped(rest) or runs.even(rest) or runs.dense(plain):
             return Verdict("encoded-run", 0)
         oddness = runs.measure(rest, seen)
     else:
