@@ -13,7 +13,7 @@ from referral_api.guard import fold, identifiers, letters
 from referral_api.guard.signs import Beyond, Signs, replaced, strange
 
 LIMIT: Final = 120  # half-bits in one stretch
-SPREAD: Final = 240  # half-bits over a whole text, when it is strewn among words
+SPREAD: Final = 200  # half-bits over a whole text, when it is strewn among words
 
 _CLASSES: Final = bytes(
     ord("a")

@@ -130,11 +130,15 @@ def in_hexadecimal(letters: bytes) -> bool:
     )
 
 
+def in_base64(letters: bytes) -> bool:
+    """Whether a text, rid of all but ASCII letters, digits and +/, holds the beginning of a file in base64."""
+    return any(map(letters.__contains__, _SIXTY_FOUR))
+
+
 def in_encoded(letters: bytes) -> bool:
     """Whether a text, rid of all but ASCII letters, digits and +/, holds the beginning of a file as an encoding writes it."""
-    # As they stand, turned round, with capitals exchanged, or with the alphabet turned by half (rot13).
-    turned = b"\n".join((letters, letters[::-1], letters.swapcase(), letters.translate(_HALF_TURN)))
-    if any(map(turned.__contains__, _SIXTY_FOUR)):
+    # Turned round, with capitals exchanged, or with the alphabet turned by half (rot13).
+    if in_base64(b"\n".join((letters[::-1], letters.swapcase(), letters.translate(_HALF_TURN)))):
         return True
     upper, lower = letters.upper(), letters.lower()
     if any(map(upper.__contains__, _THIRTY_TWO)) or any(map(lower.__contains__, _SIXTEEN)):

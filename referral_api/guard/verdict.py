@@ -78,7 +78,7 @@ def _in_blocks(text: str, layers: int) -> Verdict:
         if verdict.family is not None:
             return verdict
         odd += verdict.odd
-    if odd > runs.SPREAD + len(text) // 12:
+    if odd > runs.SPREAD + len(text) // 24:
         return Verdict("encoded-run", odd)
     return Verdict(EXCESS if len(text) > MOST else None, odd)
 
@@ -149,7 +149,7 @@ def _runs(rest: str, bare: str, plain: bytes, seen: Beyond) -> Verdict:
     if runs.flat(plain, letters):
         return Verdict("encoded-run", 0)
     calm = runs.calm(plain)
-    if not calm and signatures.in_encoded(letters):
+    if signatures.in_base64(letters) or (not calm and signatures.in_encoded(letters)):
         return Verdict("file-signature", 0)
     if digits > _FEW_DIGITS and signatures.in_hexadecimal(letters):
         return Verdict("file-signature", 0)
@@ -166,6 +166,6 @@ def _runs(rest: str, bare: str, plain: bytes, seen: Beyond) -> Verdict:
         oddness = runs.measure(rest, seen)
     else:
         oddness = runs.foreign(rest, bare, seen) if seen.signs else runs.NONE
-    if oddness.peak > runs.LIMIT or oddness.spread > runs.SPREAD + len(rest) // 12:
+    if oddness.peak > runs.LIMIT or oddness.spread > runs.SPREAD + len(rest) // 24:
         return Verdict("encoded-run", oddness.spread)
     return Verdict(None, oddness.spread)
