@@ -105,6 +105,7 @@ def bytes_in_numbers(text: str) -> bool:
         or _number_run(text, shape)
         or _digits_apart("".join(found))
         or (threes >= _FEW and (_bytes_among_words(text) or _octal(text)))
+        or (len(found) >= 2 * _SPELLED and spelled(_standing(text)))
         or (longer >= _FEW and _whole_words(text))
         or _counted(found)
         or _below_zero(text, shape)
@@ -137,9 +138,14 @@ def _number_run(text: str, shape: bytes) -> bool:
     return False
 
 
+def _standing(text: str) -> list[int]:
+    """The numbers of up to three digits that stand by themselves."""
+    return list(map(int, _STANDING.findall(text)))
+
+
 def _bytes_among_words(text: str) -> bool:
     """Whether the numbers of a text, words between them left out, are bytes: nearly all that have three digits end at 255."""
-    found = list(map(int, _STANDING.findall(text)))
+    found = _standing(text)
     if spelled(found):
         return True
     long = [each for each in found if each > 99]
@@ -296,7 +302,7 @@ def spelled(values: Sequence[int]) -> bool:
     """Whether numbers are the letters of a file that is written in plain characters, or of bytes that were encoded before."""
     for at in range(0, len(values) - _SPELLED + 1, _SPELLED // 2):
         printed = bytes([each for each in values[at : at + _SPELLED] if 31 < each < 127 or 8 < each < 14])
-        if len(printed) * 8 >= _SPELLED * 7 and (_has_words(printed) or _is_encoded(printed)):
+        if len(printed) * 4 >= _SPELLED * 3 and (_has_words(printed) or _is_encoded(printed)):
             return True
     return False
 
@@ -309,9 +315,9 @@ def _has_words(printed: bytes) -> bool:
 def _is_encoded(printed: bytes) -> bool:
     """Whether characters are digits and letters and hardly another, as base64 and its kin have, or of every kind, as base85 has."""
     digits, letters = len(printed.translate(None, _NOT_DIGITS)), len(printed.translate(None, _NOT_LETTERS))
-    others = len(printed.translate(None, _BETWEEN)) - digits - letters
-    if others == 0:
-        return min(digits, letters) * 10 > len(printed) and len(set(printed)) > 7
+    between = len(printed) - len(printed.translate(None, _BETWEEN))
+    if digits + letters + between == len(printed):
+        return len(set(printed)) > 7 and min(digits, max(letters, between)) > 2
     low, high = sum(32 < each < 58 for each in printed), sum(each > 100 for each in printed)
     return len(set(printed)) >= _SPELLED // 2 and min(low, high, len(printed) - low - high) > 7
 
