@@ -38,9 +38,15 @@ _OTHER: Final = re.compile(
 
 
 _FEW_DIGITS: Final = 24
-_NUMBER: Final = rb"-?\d{1,5}(?:\.\d{1,6})?"
+_NUMBER: Final = rb"-?\d{1,5}+(?:\.\d{1,6}+)?+"
 _PATH: Final = re.compile(
-    rb"m ?" + _NUMBER + rb"[ ,]{1,2}" + _NUMBER + rb"(?:[ ,]{0,2}[lhvcsqta] ?(?:" + _NUMBER + rb"[ ,]{0,2}){1,7}){7}"
+    rb"m ?"
+    + _NUMBER
+    + rb"[ ,]{1,2}"
+    + _NUMBER
+    + rb"(?:[ ,]{0,2}+[lhvcsqta] ?(?:"
+    + _NUMBER
+    + rb"[ ,]{0,2}+){1,7}+){7}+"
 )
 _CSS_SIGNS: Final = (b"url(", b"image-set(", b"@import", b"-gradient(", b"box-shadow")
 _OTHER_SIGNS: Final = (

@@ -154,6 +154,10 @@ TEXTS: Final[dict[str, Callable[[int], str]]] = {
     "quotes of mail": _row("> "),
     "tables": _many(lambda chance, n: f"| {_word(chance, _SMALL, 3, 9)} | {n} |\n", about=20),
     "commas": _many(lambda chance, n: f"{_word(chance, _SMALL, 3, 9)},{n};", about=14),
+    "paths": _row("m1 1" + ("l" + "1" * 35) * 6 + "x"),
+    "named digests": _row("hash 12345678 "),
+    "dotted numbers": _row("1.2.3."),
+    "colons between letters": _row("a:b::"),
     # Escapes.
     "entities without numbers": _row("&#"),
     "entities": _row("&#65;"),
