@@ -46,6 +46,8 @@ _POINTS: Final = re.compile("[、。，．：；！？「」『』（）\u3001-\
 
 
 _ITEM: Final = 6
+_AGAIN: Final = re.compile(r"(.)\1+")  # bars of a diagram are one sign many times
+_NEAR: Final = 512  # code points in which bytes stand that were added to one
 _TWINS: Final = re.compile(r"(.)(?=\1)", re.DOTALL)
 _NOT_CHARACTERS: Final = ("Cn", "Co", "Cs")
 
@@ -121,7 +123,7 @@ def odd(text: str, seen: Beyond) -> bool:
         len(set(braille)) > 44 or sum(each > "\u283f" for each in braille) * 6 > len(braille)
     ):
         return True
-    if len(_BLOCKS.found_in(seen)) > 48:
+    if len(blocks := _BLOCKS.found_in(seen)) > 48 and len(_AGAIN.sub(r"\1", blocks)) > 48:
         return True
     if len(_LATIN.found_in(seen)) > 32 and sum(map(len, _ACCENTED.findall(text))) > 32:
         return True
@@ -156,6 +158,8 @@ def _by_chance(found: str, common: set[str], text: str) -> bool:
     many = len(found)
     if many < 20:
         return False
+    if ord(max(found)) - ord(min(found)) < _NEAR and len(set(found)) > 7:
+        return True
     times = Counter(found)
     if sum(often for sign, often in times.items() if sign not in common) * 4 > many:
         return True

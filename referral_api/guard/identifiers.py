@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from ipaddress import AddressValueError, IPv6Address
 from typing import Final
 
@@ -16,9 +17,10 @@ from referral_api.guard.signatures import starts_a_file
 _EXEMPT: Final = 100
 _EXEMPT_GUIDS: Final = 4  # of no version that is told
 _EXEMPT_PLACES: Final = 16
+_EXEMPT_TOLD: Final = 50
 _EXEMPT_TRAVEL: Final = 12
 _EXEMPT_MAILBOXES: Final = 24
-_EXEMPT_WALLETS: Final = 2
+_EXEMPT_WALLETS: Final = 8
 _EXEMPT_ARGUMENTS: Final = 2
 _EXEMPT_DIGESTS: Final = 8
 _EXEMPT_NAMED_DIGESTS: Final = 32
@@ -47,10 +49,17 @@ _TRAVEL: Final = re.compile(
     r"(?<![0-9A-Za-z<])(?:[PVIAC][A-Z<][A-Z]{3}[A-Z<]{25,39}|[A-Z0-9<]{9}\d[A-Z<]{3}\d{7}[MFX<]\d{7}[A-Z0-9<]{0,14}\d{0,2}"
     r"|[IAC][A-Z0-9<][A-Z<]{3}[A-Z0-9<]{9}\d[A-Z0-9<]{15}|\d{7}[MFX<]\d{7}[A-Z<]{3}[A-Z0-9<]{11}\d)(?![0-9A-Za-z<])"
 )
-_PLATE: Final = re.compile(r"(?<![0-9A-Za-z])[A-Z]{1,3}[ -]?\d{2,4}[ -]?[A-Z]{1,3}(?![0-9A-Za-z])")
+_PLATE: Final = re.compile(
+    r"(?<![0-9A-Za-z])(?:[A-Z]{1,3}[ -]?\d{2,4}[ -]?[A-Z]{1,3}|\d{3,4}[ -]?[A-Z]{2,3})(?![0-9A-Za-z])"
+)
+# What is told to be a vehicle, a booking, an account of a messenger or the hop of a message.
+_TOLD: Final = re.compile(
+    r"(?<![0-9A-Za-z])(?:VIN\W{1,3}[A-HJ-NPR-Z0-9]{17}|PNR\W{1,3}[A-Z0-9]{6}|live:\.cid\.[0-9a-f]{8,16}|wxid_[0-9a-z]{12,14}"
+    r"|(?:E?SMTPS?A?|LMTP) id [0-9A-Za-z._-]{6,24})(?![0-9A-Za-z])"
+)
 _STAMP: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d)?")
 _CLOCK: Final = re.compile(r"(?<![0-9A-Za-z])\d{1,2}[hH](?:[0-5]\d)?(?![0-9A-Za-z])")  # as French writes it
-_NAMED: Final = re.compile(r"\W*([A-Za-z]{2,12})[-_/.:#]([A-Za-z0-9]{1,12}(?:[-_/.:][A-Za-z0-9]{1,8}){0,4})\W*")
+_NAMED: Final = re.compile(r"\W*([A-Za-z]{2,12})[-_/.:#=]([A-Za-z0-9]{1,12}(?:[-_/.:][A-Za-z0-9]{1,8}){0,4})\W*")
 _CODE: Final = re.compile(
     r"\W*(?:[A-Za-z]{0,4}\d{5,14}[A-Za-z]{0,2}|\d{0,3}[A-Z]{1,3}-\d{3,5}|(?:[A-Z]\d){2,3}|[A-Z]\d[A-Z]|\d[A-Z]\d|[A-Z]\d{2,3}(?:\.\d{1,2})?|[A-Z]{1,3}\d{1,2}[A-Z]\d{2,6}|\d{4}[A-Z]{2}|x\d{2,6})\W*"
 )
@@ -68,7 +77,7 @@ _NAMED_DIGEST: Final = re.compile(
 _PLACE: Final = re.compile(
     r"(?<![\w.-])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?::\d{1,5})?(?![\w-]|\.\d)"
 )
-_PLACE_6: Final = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![\w:])")
+_PLACE_6: Final = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?::\d{1,5})?(?![\w:])")
 _CARD: Final = re.compile(r"(?<![\w:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])")
 _PARTED: Final = bytes(
     ord("x") if (chr(each).isalnum() and each < 128) or each == 63 else ord(" ") for each in range(256)
@@ -126,10 +135,10 @@ def _cards_removed(text: str) -> str:
 
 
 def _place_6(text: str) -> IPv6Address | None:
-    try:
-        return IPv6Address(text)
-    except AddressValueError:
-        return None
+    for written in (text, text.rpartition(":")[0]):  # with a port
+        with suppress(AddressValueError):
+            return IPv6Address(written)
+    return None
 
 
 def _has_a_host(place: IPv6Address) -> bool:
@@ -140,6 +149,7 @@ def long_removed(text: str) -> str:
     """The text without long identifiers: mailboxes, accounts, vehicles and their plates, travel documents, a few digests and wallets, times of day."""
     if "@" in text:
         text = _MAILBOX.sub(" ", _MESSAGE_ID.sub(" ", text, count=1), count=_EXEMPT_MAILBOXES)
+    text = _TOLD.sub(" ", text, count=_EXEMPT_TOLD)
     if _has_a_long_code(text):
         text = _TRAVEL.sub(" ", _GIVEN.sub(" ", text, count=_EXEMPT), count=_EXEMPT_TRAVEL)
         text = _ACCOUNT.sub(_account, text)

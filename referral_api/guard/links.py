@@ -33,7 +33,7 @@ _ON_HOSTS: Final = (
     r"goo\.gl/photos|icloud\.com/(?:photos|sharedalbum|iclouddrive|attachment)|box\.com/s|flickr\.com/photos|tenor\.com/view|vimeo\.com/[0-9]"
     r"|youtube\.com/(?:watch|shorts|embed|live)|dailymotion\.com/video|tiktok\.com/(?:@[^/\s]{1,60}/(?:video|photo)|t/)"
     r"|instagram\.com/(?:p|reel|reels|tv|stories)|facebook\.com/(?:photo|watch|reel|share)|(?:twitter|x)\.com/[^/\s]{1,40}/status/[0-9]{1,25}/(?:photo|video)"
-    r"|vk\.com/(?:photo|video|album|clip)|ok\.ru/video|archive\.org/download|t\.me/(?:\+|joinchat/)|telegram\.me/(?:\+|joinchat/)|sync\.com/dl"
+    r"|vk\.com/(?:photo|video|album|clip)|ok\.ru/video|archive\.org/download|t\.me/(?:\+|joinchat/)|telegram\.me/(?:\+|joinchat/)|sync\.com/dl|snapchat\.com/(?:t|s|spotlight)"
     r"|proton\.me/drive/urls|mab\.to/t"
 )
 _SHARED: Final = re.compile(
@@ -41,14 +41,15 @@ _SHARED: Final = re.compile(
     rf"|(?<![a-z0-9@.-])(?:[a-z0-9-]{{1,63}}\.){{0,3}}(?:(?:{_HOSTS})/[^\s/]|{_ON_HOSTS})"
 )
 _PLACE: Final = re.compile(
-    r"(?:(?:https?|s?ftps?|file|smb|rtsp|rtmp|mms|webdavs?|davs?|content|res|asset|gs|s3):|//|www\.|(?<![a-z0-9@.-])(?:(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}|(?:[0-9]{1,3}\.){3}[0-9]{1,3})(?::[0-9]{2,5})?/)"
+    r"(?:(?:https?|s?ftps?|file|smb|rtsps?|rtmps?|mms|webdavs?|davs?|content|res|asset|gs|s3):|//|www\.|(?<![a-z0-9@.-])(?:(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}|(?:[0-9]{1,3}\.){3}[0-9]{1,3})(?::[0-9]{2,5})?/)"
 )
+_SHARE: Final = re.compile(r"(?<![\w:])\\\\[a-z0-9._-]{1,63}\\")
 _PATH: Final = re.compile(r"[^/\\?#][/\\?#]")
 _ENDING: Final = re.compile(
     rf"\.(?:{_MEDIA}){_END}|[?&](?:format|fm|ext|type|mime)=(?:image|video|audio|jpe?g|png|gif|webp|mp[34])(?![a-z0-9])"
 )
 _PEER: Final = re.compile(
-    r"magnet:\s{0,4}\?|xt=urn:|urn:(?:btih|btmh|sha1|tree|ed2k):|ed2k:|(?<![a-z0-9])(?:[a-z2-7]{56}|[a-z2-7]{16})\.(?:onion|i2p)(?![a-z0-9])|[a-z0-9-]{1,63}\.i2p/|(?:ipfs|ipns|dweb|hyper|dat|bzz|ar|freenet|zeronet|thunder|dcc|gemini|tox|sia):/?/"
+    r"magnet:\s{0,4}\?|xt=urn:|urn:(?:btih|btmh|sha1|tree|ed2k):|ed2k:|(?<![a-z0-9])(?:[a-z2-7]{56}|[a-z2-7]{16})\.(?:onion|i2p)(?![a-z0-9])|[a-z0-9-]{1,63}\.i2p/|(?:ipfs|ipns|dweb|hyper|dat|bzz|ar|freenet|zeronet|thunder|dcc|gemini|tox|sia|lbry):/?/"
     r"|(?<![a-z])(?:dweb:|/)ip[fn]s/[a-z0-9]|\.ip[fn]s\.[a-z]|ipfs\.io/|dweb\.link|(?<![a-z0-9])ba[fg][ykz][a-z2-7]{40,70}(?![a-z0-9])"
     r"|[a-z0-9]{1,80}\.(?:onion|loki|bit)(?::[0-9]{2,5})?/|blob:\s{0,4}(?:https?:|null|[0-9a-f]{8}-)|(?<![a-z])cid:[^\s@]{1,80}@[^\s@]{1,80}|filesystem:https?:|(?<![a-z])about:blob|thunder://"
     r"|content://media"
@@ -72,7 +73,7 @@ _BRACKETS: Final = (b"[", b"{", b"(.", b"( .", b"(dot")
 _NAMED_PLACE: Final = re.compile(
     rb"\. ?(?:[a-z?-]{2,24}(?::[0-9]{2,5})?/|[0-9]{1,3}(?::[0-9]{2,5})?/[a-z]|onion|i2p|ip[fn]s)"
 )
-_PLACE_SIGNS: Final = (b"//", b" dot ", b"/ip", *_SCHEME_APART)
+_PLACE_SIGNS: Final = (b"//", b"\\\\", b" dot ", b"/ip", *_SCHEME_APART)
 
 
 def media_link(text: str, lowered: str, plain: bytes) -> bool:
@@ -88,7 +89,7 @@ def media_link(text: str, lowered: str, plain: bytes) -> bool:
         return False
     address = lowered
     if any(map(plain.__contains__, _DEFANGED)):
-        address = _HXXP.sub("http", _SCHEME.sub("://", _DOT.sub(".", address)))
+        address = _HXXP.sub("http", _SCHEME.sub("://", _DOT.sub(".", address))).replace(" / ", "/")
         plain = address.encode("ascii", "replace")
     elif any(map(plain.__contains__, _SCHEME_APART)):
         address = _SCHEME.sub("://", address)
@@ -115,6 +116,8 @@ def _may_link(plain: bytes) -> bool:
 
 def _leads_to_media(word: str) -> bool:
     if _SHARED.search(word):
+        return True
+    if (share := _SHARE.search(word)) and _ENDING.search(word, share.end()):
         return True
     place = _PLACE.search(word)
     if place is None:

@@ -30,7 +30,7 @@ _NAMED_TARGET: Final = re.compile(r"\n\s{0,3}\[[^\[\]]{1,300}\]:")
 _NEAR: Final = 2_000
 _OTHER: Final = re.compile(
     r"\[img(?:[=\s][^\[\]\n]{0,120})?\]\s{0,8}\S|\[/(?:img|image|video|audio|media|flash|youtube|embed)\]"
-    r"|\[\[(?:file|image|media|fichier|imagen|archivo|datei|bild|ملف|صورة):[^\[\]\n]{1,200}\]\]"
+    r"|\[\[[^\[\]\n]{1,200}\.(?:png|jpe?g|gif|webp|bmp|svg|mp4|mov|webm|mp3|wav|ogg)\]|\[\[(?:file|image|media|fichier|imagen|archivo|datei|bild|ملف|صورة):[^\[\]\n]{1,200}\]\]"
     r"|\.\.\s{1,4}(?:image|figure|video|raw)::\s{0,8}\S|(?<![a-z])(?:image|video|audio)::?[^\s\[\]:]{1,200}\[|\\includegraphics|\\graphicspath|\\begin\s{0,8}\{tikzpicture|#\[?image\]?\("
     r"|<!\[cdata\[|<!entity|<!doctype|\{\\\\?(?:rtf1|\*?\\\\?shppict|pict[\\{])|(?<![a-z])begin-base64 \d{3}|=ybegin "
     r"|content-transfer-encoding:\s{0,8}(?:base64|binary)|(?<![a-z:-])content-type:\s{0,8}(?:(?:image|video|audio)/|application/(?:octet|pdf|zip|gzip|x-|vnd|msword))"

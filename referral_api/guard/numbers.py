@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, Literal
 
 from referral_api.guard.signatures import starts_a_file
 
@@ -30,7 +30,6 @@ _STARTS: Final = (
     " 102 76 97 67 ",
     " 77 84 104 100 ",
     " 80 54 10 ",
-    " 0 0 1 0 1 0 ",
     " 31 139 8 ",
     " 55 122 188 175 ",
     " 82 97 114 33 ",
@@ -42,7 +41,10 @@ _STARTS: Final = (
     " 37 33 80 83 45 ",
     " 123 92 114 116 102 ",
 )
-_BITMAP: Final = re.compile(r" 66 77 \d{1,3} \d{1,3} \d{1,3} 0 0 0 0 0 ")
+_STARTS_SO: Final = (
+    re.compile(r" 66 77 \d{1,3} \d{1,3} \d{1,3} 0 0 0 0 0 "),
+    re.compile(r" 0 0 1 0 \d 0 \d{1,3} \d{1,3} \d{1,3} 0 [01] 0 (?:4|8|24|32) 0 "),
+)
 _MINUS: Final = (b" -0", b",-0", b"\n-0", b"[-0", b"(-0")
 _SIGNED: Final = re.compile(r"(?<![\w.)\]-])-?\d{1,3}(?![\w.])")
 _DUMPED: Final = re.compile(r"(?<![^\n])[ >]{0,4}[0-9A-Fa-f]{6,8}:?[ \t]{1,3}((?:[0-9A-Fa-f]{2,4}[ \t]{1,2}){6,16}+)")
@@ -54,6 +56,7 @@ _OCTAL: Final = re.compile(r"(?<!\d)[0-3][0-7]{2}(?!\d)")
 _THREE: Final = re.compile(r"(?<!\d)\d{3}(?!\d)")
 _THOUSANDS: Final = re.compile(r"(?<![\d,.'])\d{1,3}(?:,\d{3}){12,}+(?!\d)|(?<![\d,.'])\d{1,3}(?:\.\d{3}){12,}+(?!\d)")
 _PAIR: Final = re.compile(r"(?<![0-9A-Za-z])(?:0[xX]|\\x)?([0-9A-Fa-f]{2})[hH]?(?![0-9A-Za-z])")
+_CHUNK: Final = re.compile(r"[0-9A-Za-z]+")
 _MORSE: Final = re.compile(r"(?:[.\u00b7\u2022_\u2013\u2014\u2212-]{1,7}[ /|\n]{1,3}){20,}+")
 _SHAPE: Final = bytes(
     ord("0")
@@ -69,6 +72,7 @@ _ONLY_DIGITS: Final = bytes(each if chr(each) in "0123456789" else ord(" ") for 
 _NUMBERS: Final = bytes(ord("x") if chr(each).isalpha() and each < 128 else ord("0") for each in range(256))
 _ROW: Final = b"0" * 41
 _LONGEST: Final = 40
+_CODE: Final = 5  # digits of a number that may be many bytes
 _MANY: Final = 64
 _FEW: Final = 24
 _DUMP: Final = 3
@@ -90,6 +94,7 @@ _PAIR_SHAPE: Final = bytes(
 )
 _PAIR_ROWS: Final = tuple(b" ".join([each] * 4) for each in (b"hh", b"hhhh", b"hxhh", b"xhh", b"hhx"))
 _PAST_A_LIST: Final = 400
+_INSIDE: Final = re.compile(r"0[./:-]0")
 _WORDS: Final = (16, 24, 32, 64)
 _FRACTIONS: Final = re.compile(r"(?:(?<![\d.])-?[01]?\.\d{2,17}[^\w.]{1,3}){32,}+")
 
@@ -104,6 +109,7 @@ def bytes_in_numbers(text: str) -> bool:
         _starts_a_file(found)
         or _number_run(text, shape)
         or _digits_apart("".join(found))
+        or _digits_apart("".join([each for each in found if len(each) > _CODE]))
         or (threes >= _FEW and (_bytes_among_words(text) or _octal(text)))
         or (len(found) >= 2 * _SPELLED and spelled(_standing(text)))
         or (longer >= _FEW and _whole_words(text))
@@ -148,7 +154,9 @@ def _bytes_among_words(text: str) -> bool:
     found = _standing(text)
     if spelled(found):
         return True
-    long = [each for each in found if each > 99]
+    often = Counter(found)
+    # What stands there again and again and is no byte is the name of something.
+    long = [each for each in found if 99 < each < 256 or (each > 255 and often[each] < 5)]
     if len(long) < _FEW or len(set(long)) < 20:
         return False
     small = [each for each in long if each < 256]
@@ -162,7 +170,17 @@ def _hexadecimal_pairs(text: str, shape: bytes) -> bool:
     found: set[str] = {pair.lower() for pair in _PAIR.findall(text)}
     first = sum(pair[0].isdigit() and pair[1].isalpha() for pair in found)
     last = sum(pair[0].isalpha() and pair[1].isdigit() for pair in found)
-    return first > 6 and last > 6 and first + last > 18
+    if first > 6 and last > 6 and first + last > 18:
+        return True
+    return first + last > 3 and _mostly_pairs(text)
+
+
+def _mostly_pairs(text: str) -> bool:
+    """Whether most that stands in a text are pairs in hexadecimal, though a picture of few colours has few different ones."""
+    pairs = _PAIR.findall(text)
+    if len(pairs) < _MANY or sum(any(map(str.isalpha, pair)) for pair in pairs) * 5 < len(pairs):
+        return False
+    return len(pairs) * 5 > 3 * len(_CHUNK.findall(text))
 
 
 def _may_have_pairs(plain: bytes) -> bool:
@@ -216,6 +234,8 @@ def _whole_words(text: str) -> bool:
     width = max(found).bit_length()
     if width not in _WORDS:
         return False
+    if any(_starts_a_file(_bytes_of(text, width, order)) for order in ("big", "little")):
+        return True
     wide = [each for each in found if each >> (width - 7)]
     filled = Counter(each >> (width - 2) for each in wide)
     return (
@@ -223,9 +243,15 @@ def _whole_words(text: str) -> bool:
     )
 
 
+def _bytes_of(text: str, width: int, order: Literal["big", "little"]) -> list[str]:
+    """The bytes of the numbers of a text, each of so many bits."""
+    found = [int(each) for each in _DIGITS.findall(text) if len(each) < 21]
+    return [str(byte) for each in found if each >> width == 0 for byte in each.to_bytes(width // 8, order)]
+
+
 def _starts_a_file(found: list[str]) -> bool:
     joined = f" {' '.join(found)} "
-    return any(map(joined.__contains__, _STARTS)) or _BITMAP.search(joined) is not None
+    return any(map(joined.__contains__, _STARTS)) or any(pattern.search(joined) for pattern in _STARTS_SO)
 
 
 def _dumped(text: str) -> bool:
@@ -249,9 +275,12 @@ def _below_zero(text: str, shape: bytes) -> bool:
 def _digits_apart(digits: str) -> bool:
     """Whether the digits of a text, put together again, are bytes of three digits or bits."""
     for run in _BYTES_APART.findall(digits):
-        values = {run[at : at + 3] for at in range(0, len(run), 3)}
+        values = [int(run[at : at + 3]) for at in range(0, len(run), 3)]
         # Years in a row have groups like 200, 012 and 199: bytes fill the room between as well.
-        if len(values) > 15 and sum("128" < each < "198" or "209" < each for each in values) > 9:
+        different = set(values)
+        if len(different) > 15 and sum(128 < each < 198 or 209 < each for each in different) > 9:
+            return True
+        if spelled(values):
             return True
     if _HEX_OF_HEX.search(digits):
         return True
@@ -281,8 +310,13 @@ def _bytes_in_words(run: str, numbers: list[str]) -> bool:
     if digits < _PAST_A_LIST:
         return False
     items = [item.strip() for item in re.split(r"[\n,;|]+", run) if item.strip()]
+    if len(items) < 8:
+        return True
+    # Dates, times, places and telephone numbers have one shape; numbers of one length without a sign inside may be a file's.
+    shapes = Counter(re.sub(r"\d", "0", item) for item in items).most_common(3)
+    shaped = sum(times for shape, times in shapes if _INSIDE.search(shape))
     common = Counter(item[:2] for item in items).most_common(3)
-    return len(items) < 8 or sum(times for _, times in common) * 3 < len(items)
+    return shaped * 3 < 2 * len(items) and sum(times for _, times in common) * 3 < len(items)
 
 
 def looks_like_bytes(values: Sequence[int | float]) -> bool:

@@ -171,7 +171,11 @@ def foreign(text: str, bare: str, seen: Beyond) -> Oddness:
         *bare.encode("ascii", "ignore").translate(None, _IN_PARTS).decode("ascii"),
     }
     words = dict.fromkeys(replaced(bare.lower(), dict.fromkeys(between, " ")).split())
-    return _weigh([word for word in words if not word.isascii()])
+    oddness = _weigh([word for word in words if not word.isascii()])
+    if oddness.peak <= LIMIT:
+        return oddness
+    # Laughter is one letter many times.
+    return _weigh({_SAME.sub(r"\1\1", word): None for word in words if not word.isascii()})
 
 
 def even(text: str) -> bool:
@@ -209,7 +213,12 @@ def chopped(text: str) -> bool:
             part.isdigit() or len(part) == 1 or (part != part.lower() and part != part.upper()) or not part.isalpha()
             for part in parts
         )
-        among_numbers = sum(not part.isdigit() for part in parts) * 4 <= len(parts)
+        numbers = sum(map(str.isdigit, parts))
+        # Results stand behind their names: letters or digits, and nothing that is both.
+        named = (
+            numbers * 5 > 2 * len(parts) and sum(part.isalpha() or part.isdigit() for part in parts) > len(parts) - 3
+        )
+        among_numbers = named or (len(parts) - numbers) * 4 <= len(parts)
         if not among_numbers and len(lettered) > 5 and mixed * 5 > len(parts) and _INITIALS.fullmatch(row) is None:
             return True
     return False
