@@ -56,6 +56,19 @@ def refuse_imagery_in(arguments: Mapping[str, str], schema: Schema | None) -> No
         raise _refusal(findings, schema)
 
 
+def pointed_out(error: ImageryRefused, document: Any, schema: Schema | None) -> ImageryRefused:
+    """The second gate sees a text and no field: the members of the body that are refused alone, if there are any."""
+    if any(wrong.pointer for wrong in error.errors) or not isinstance(document, dict):
+        return error
+    machine = machine_pointers(schema)
+    findings = [
+        finding
+        for name, member in document.items()
+        for finding in guard.scan_document({name: member}, skip=machine.__contains__)
+    ]
+    return _refusal(findings, schema) if findings else error
+
+
 def _refusal(findings: list[guard.Finding], schema: Schema | None) -> ImageryRefused:
     return ImageryRefused(
         [FieldError(known_pointer(schema, f.pointer), f.family, guard.FAMILIES[f.family]) for f in findings[:20]],

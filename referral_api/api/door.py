@@ -34,6 +34,7 @@ from referral_api.kernel.errors import (
     Forbidden,
     IdempotencyKeyRequired,
     IdentityInOpenText,
+    ImageryRefused,
     Invalid,
     MalformedBody,
     PreconditionRequired,
@@ -99,7 +100,8 @@ def open_rooms(app: Flask, rooms: Iterable[Room]) -> None:
 def _greet() -> None:
     asked = request.headers.get("X-Request-ID", "")
     # It is stored in the log and shown to auditors, so it is scanned like any text.
-    kept = _REQUEST_ID.fullmatch(asked) and guard.scan(asked)[0] is None
+    family, seen = guard.scan(asked)
+    kept = _REQUEST_ID.fullmatch(asked) and family is None and not seen.odd
     request_id = asked if kept else ids.new().hex
     g.request = Request(id=request_id, now=current_app.config["CLOCK"](), address=request.remote_addr)
     # Routing would take `//v1/cases` for `/v1/cases`, which a proxy that guards an address does not.
@@ -137,6 +139,7 @@ def _log_fault(event: str, error: BaseException) -> None:
 def _view(endpoint: Endpoint) -> Callable[..., Response]:
     def view(**path: str) -> Response:
         actor = Actor("anonymous", None, None, g.request)
+        sent = _Sent(b"", {}, None)
         try:
             sent = _sent(endpoint)
             if not endpoint.public:
@@ -145,6 +148,8 @@ def _view(endpoint: Endpoint) -> Callable[..., Response]:
             actor = call.actor
             return _answer(endpoint, again(call) if again else endpoint.route(call))
         except CallError as error:
+            if isinstance(error, ImageryRefused):
+                error = bodies.pointed_out(error, sent.document, endpoint.body)
             kind, subject = _named(path)
             if kind is None and error.about is not None:
                 kind, subject = error.about
@@ -156,7 +161,7 @@ def _view(endpoint: Endpoint) -> Callable[..., Response]:
             work.deny(actor, error, action=action, subject_type=kind, subject_id=subject)
             if endpoint.refuse is not None and (refused := endpoint.refuse(error)) is not None:
                 return _answer(endpoint, refused)
-            raise
+            raise error from None
         except (OperationalError, NoConnection) as error:
             session().rollback()
             _log_fault("unavailable", getattr(error, "orig", None) or error)

@@ -73,7 +73,7 @@ _BRACKETS: Final = (b"[", b"{", b"(.", b"( .", b"(dot")
 _NAMED_PLACE: Final = re.compile(
     rb"\. ?(?:[a-z?-]{2,24}(?::[0-9]{2,5})?/|[0-9]{1,3}(?::[0-9]{2,5})?/[a-z]|onion|i2p|ip[fn]s)"
 )
-_PLACE_SIGNS: Final = (b"//", b"\\\\", b" dot ", b"/ip", *_SCHEME_APART)
+_PLACE_SIGNS: Final = (b"//", b"\\\\", b" dot ", b" . ", b"/ip", *_SCHEME_APART)
 
 
 def media_link(text: str, lowered: str, plain: bytes) -> bool:

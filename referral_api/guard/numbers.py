@@ -94,6 +94,7 @@ _PAIR_SHAPE: Final = bytes(
 )
 _PAIR_ROWS: Final = tuple(b" ".join([each] * 4) for each in (b"hh", b"hhhh", b"hxhh", b"xhh", b"hhx"))
 _PAST_A_LIST: Final = 400
+_BEFORE: Final = re.compile(r"^[+*#(\s-]{0,8}(?:\d{1,3}[.):]\s+)?")  # what stands before the numbers of a list
 _INSIDE: Final = re.compile(r"0[./:-]0")
 _WORDS: Final = (16, 24, 32, 64)
 _FRACTIONS: Final = re.compile(r"(?:(?<![\d.])-?[01]?\.\d{2,17}[^\w.]{1,3}){32,}+")
@@ -315,8 +316,8 @@ def _bytes_in_words(run: str, numbers: list[str]) -> bool:
     # Dates, times, places and telephone numbers have one shape; numbers of one length without a sign inside may be a file's.
     shapes = Counter(re.sub(r"\d", "0", item) for item in items).most_common(3)
     shaped = sum(times for shape, times in shapes if _INSIDE.search(shape))
-    common = Counter(item[:2] for item in items).most_common(3)
-    return shaped * 3 < 2 * len(items) and sum(times for _, times in common) * 3 < len(items)
+    common = Counter(_BEFORE.sub("", item)[:2] for item in items).most_common(3)
+    return shaped * 3 < 2 * len(items) and sum(times for _, times in common) * 2 < len(items)
 
 
 def looks_like_bytes(values: Sequence[int | float]) -> bool:

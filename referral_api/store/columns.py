@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, String
+from sqlalchemy.exc import DontWrapMixin
 from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -40,6 +41,10 @@ def _from_text(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(f"{text}+00:00")
 
 
+class _Refused(ImageryRefused, DontWrapMixin):
+    """Comes to its caller as it is: an error of a statement would show the values of the statement."""
+
+
 class GuardedText(TypeDecorator[str]):
     """Plain text that people wrote: the second gate of the imagery refusal stands here.
 
@@ -55,7 +60,7 @@ class GuardedText(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         if value is not None and (family := guard.scan(value)[0]):
-            raise ImageryRefused([FieldError("", family, guard.FAMILIES[family])], size=len(value))
+            raise _Refused([FieldError("", family, guard.FAMILIES[family])], size=len(value))
         return value
 
 
@@ -67,7 +72,7 @@ class GuardedJson(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         if value is not None and (findings := guard.scan_document(value)):
-            raise ImageryRefused(
+            raise _Refused(
                 [FieldError("", found.family, guard.FAMILIES[found.family]) for found in findings[:20]],
                 size=sum(found.size for found in findings),
             )

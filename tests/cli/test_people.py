@@ -92,7 +92,9 @@ def test_what_is_typed_wrongly_is_refused_with_exit_code_2_and_leaves_nothing(fo
     ],
 )
 def test_founding_writes_through_the_guard(shell, said):
-    assert 0 != shell(*said).exit_code
+    result = shell(*said)
+    assert isinstance(result.exception, SystemExit)
+    assert "base64" not in result.output
     assert [] == entries(shell)
 
 
@@ -106,8 +108,17 @@ def test_founding_writes_through_the_guard(shell, said):
 )
 def test_every_command_that_takes_words_writes_them_through_the_guard(founded, said):
     before = len(entries(founded))
-    assert 0 != founded(*said[:2], "--as", "root", *said[2:]).exit_code
+    result = founded(*said[:2], "--as", "root", *said[2:])
+    assert isinstance(result.exception, SystemExit)
+    assert said[-1] not in result.output
     assert all(entry["outcome"] != "allowed" for entry in entries(founded)[before:])
+
+
+def test_a_refused_name_is_told_in_words_and_written_down(founded):
+    result = founded("agency", "create", "--as", "root", "--type", "court", "--country", "KH", "--name", "<img src=x>")
+    assert (1, True) == (result.exit_code, "No imagery: this service takes text only" in result.output)
+    last = entries(founded)[-1]
+    assert ("agency.created", "refused") == (last["action"], last["outcome"])
 
 
 def test_the_only_platform_admin_is_let_in_again_and_the_log_says_so(founded):

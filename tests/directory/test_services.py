@@ -35,6 +35,21 @@ def test_an_agency_offers_a_service_and_everybody_reads_it(office, service):
     assert service == office.get(f"/v1/services/{service['id']}", by="cal").json
 
 
+def test_a_code_that_prose_excuses_at_the_door_is_refused_where_it_is_written_and_told_with_its_field(office):
+    coded = {
+        **OFFER,
+        "name": "VVETPA AYORJBRSWYQP KPSNXOJNQKTBR OKYNMGXAAQR EKXGUPELN",
+        "description": OFFER["description"] * 20,
+    }
+    answer = office.post("/v1/services", coded, by="cleo")
+    assert (422, "imagery-refused") == (answer.status_code, answer.json["type"].rsplit("/", 1)[1])
+    assert [("/name", "encoded-run")] == [(error["pointer"], error["code"]) for error in answer.json["errors"]]
+    assert ("refused", {"size"}) == (
+        office.entries("service.offered")[-1]["outcome"],
+        {*office.entries("service.offered")[-1]["versions"]},
+    )
+
+
 def test_a_caseworker_offers_nothing(office):
     assert 403 == office.post("/v1/services", OFFER, by="cal").status_code
     assert 201 == office.post("/v1/services", OFFER, by="sam").status_code
