@@ -10,7 +10,7 @@ rolled back. One transaction a request, begun by whatever is looked up first.
 """
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -278,25 +278,29 @@ def deny(
     subject_type: str | None,
     subject_id: UUID | None,
     subject_hash: str | None = None,
+    find_case: Callable[[], str | None] = lambda: None,
 ) -> None:
-    """Roll back, then write and commit the one entry that says what was denied or refused. No entry, no answer: 503."""
+    """Roll back, then write and commit the one entry that says what was denied or refused. No entry, no answer: 503.
+
+    `find_case` is asked for the case if the error does not know it, as when the call was refused before anything was looked up.
+    """
     current = session()
     current.rollback()
     current.info.pop(_CLAIM, None)
     if error.outcome is None:
         return
-    entry = audit.Entry(
-        action=action,
-        subject_type=subject_type,
-        subject_id=subject_id,
-        subject_hash=subject_hash,
-        case_ref=error.case_ref,
-        outcome=error.outcome,
-        reason_code=error.reason or error.code,
-        fields=sorted({f["pointer"] for f in error.extra.get("errors", ())}),
-        versions=error.counted,
-    )
     try:
+        entry = audit.Entry(
+            action=action,
+            subject_type=subject_type,
+            subject_id=subject_id,
+            subject_hash=subject_hash,
+            case_ref=error.case_ref or find_case(),
+            outcome=error.outcome,
+            reason_code=error.reason or error.code,
+            fields=sorted({f["pointer"] for f in error.extra.get("errors", ())}),
+            versions=error.counted,
+        )
         with only_here(current):
             audit.append(current, actor, entry)
             current.commit()

@@ -3,15 +3,26 @@
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from marshmallow import Schema, ValidationError, fields
 
 from referral_api import guard
 from referral_api.api.fields import Id, Machine
 from referral_api.guard import strict_json
+from referral_api.kernel import ids
 from referral_api.kernel.errors import FieldError, ImageryRefused, Invalid, MalformedBody
 
-__all__ = ["field_errors", "load", "machine_pointers", "parse", "parse_lines", "refuse_imagery", "refuse_imagery_in"]
+__all__ = [
+    "field_errors",
+    "load",
+    "machine_pointers",
+    "named",
+    "parse",
+    "parse_lines",
+    "refuse_imagery",
+    "refuse_imagery_in",
+]
 
 _CODES = {
     "Missing data for required field.": "required",
@@ -30,6 +41,13 @@ def parse(data: bytes) -> Any:
         return strict_json.loads(data)
     except strict_json.MalformedJson as error:
         raise MalformedBody(str(error)) from None
+
+
+def named(document: Any, schema: Schema) -> Iterator[tuple[str, UUID | None]]:
+    """Kind and id of each thing that a body names, whatever else is wrong with it; None for what is no id of this kind."""
+    for name, field in schema.fields.items():
+        if isinstance(field, Id) and isinstance(document, dict) and isinstance(said := document.get(name), str):
+            yield field.kind, ids.read(field.kind, said)
 
 
 def parse_lines(data: bytes, schema: Schema) -> dict[str, str]:

@@ -7,6 +7,7 @@ The signature of the token and the body are read before the transaction begins, 
 import re
 import traceback
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from referral_api.api.authorization import shown
 from referral_api.api.headers import SECURITY
 from referral_api.api.places import places
 from referral_api.api.problems import problem, problem_of_http
-from referral_api.api.rooms import LINES, NEVER, REQUIRED, Call, Endpoint, Reply, Room
+from referral_api.api.rooms import LINES, NEVER, REQUIRED, Call, CaseRef, Endpoint, Reply, Room
 from referral_api.identity.dpop import Proof
 from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor, Request
@@ -89,6 +90,9 @@ def open_rooms(app: Flask, rooms: Iterable[Room]) -> None:
     """Hang every declared route on the application."""
     app.extensions["rooms"] = tuple(rooms)
     app.extensions["places"] = places(app.extensions["rooms"])
+    app.extensions["cases_of"] = {
+        kind: find for room in app.extensions["rooms"] for kind, find in room.cases_of.items()
+    }
     for room in app.extensions["rooms"]:
         for endpoint in room.endpoints:
             rule = re.sub(r"\{(\w+)\}", r"<\1>", endpoint.rule)
@@ -154,11 +158,10 @@ def _view(endpoint: Endpoint) -> Callable[..., Response]:
             if kind is None and error.about is not None:
                 kind, subject = error.about
             action = error.action or (endpoint.permission.event if endpoint.permission else f"{kind or 'request'}.read")
-            if error.case_ref is None and kind == "case" and subject is not None:
-                error.case_ref = work.case_ref(subject)
             if isinstance(error, IdentityInOpenText) and subject is not None and actor.agency_id is not None:
                 rates.count_guess(actor.agency_id, subject)
-            work.deny(actor, error, action=action, subject_type=kind, subject_id=subject)
+            case = partial(_case_of, endpoint, path, sent.document)
+            work.deny(actor, error, action=action, subject_type=kind, subject_id=subject, find_case=case)
             if endpoint.refuse is not None and (refused := endpoint.refuse(error)) is not None:
                 return _answer(endpoint, refused)
             raise error from None
@@ -330,6 +333,17 @@ def _named(path: dict[str, str]) -> tuple[str | None, UUID | None]:
             kind = name.removesuffix("_id")
             return kind, ids.read(kind, value)
     return None, None
+
+
+def _case_of(endpoint: Endpoint, path: dict[str, str], document: Any) -> str | None:
+    """The log's pseudonym of the case that a call is about: that of the first thing in its address, else in its body, that is of a case."""
+    find: dict[str, CaseRef] = current_app.extensions["cases_of"]
+    in_path = ((kind := name.removesuffix("_id"), ids.read(kind, value)) for name, value in path.items())
+    in_body = bodies.named(document, endpoint.body) if endpoint.body is not None else ()
+    for kind, thing in (*in_path, *in_body):
+        if kind in find and thing is not None:
+            return find[kind](thing)
+    return None
 
 
 def _answer(endpoint: Endpoint, reply: Reply) -> Response:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from referral_api.kernel import ids
 from referral_api.kernel.actor import Actor
 from referral_api.kernel.errors import CallError, NotFound
 
-__all__ = ["Call", "Endpoint", "LINES", "MERGE_PATCH", "NEVER", "OPTIONAL", "REQUIRED", "Reply", "Room"]
+__all__ = ["Call", "CaseRef", "Endpoint", "LINES", "MERGE_PATCH", "NEVER", "OPTIONAL", "REQUIRED", "Reply", "Room"]
 
 REQUIRED = "required"
 OPTIONAL = "optional"
@@ -61,6 +62,8 @@ class Reply:
 
 Route = Callable[[Call], Reply]
 Again = Callable[[Call, UUID], Reply]
+CaseRef = Callable[[UUID], str | None]
+"""By the id of a thing, the log's pseudonym of its case; None if there is no such thing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +117,10 @@ class Endpoint:
 class Room:
     """A feature's routes, collected by its decorators and hung on the application by the roof."""
 
-    def __init__(self, tag: str, description: str) -> None:
+    def __init__(self, tag: str, description: str, *, cases_of: Mapping[str, CaseRef] = MappingProxyType({})) -> None:
+        """`cases_of` says for kinds of things how the case is found under which the log keeps what was refused on them."""
         self.tag = tag
+        self.cases_of = cases_of
         self.description = description
         self.endpoints: list[Endpoint] = []
 

@@ -8,11 +8,14 @@ from referral_api.api.rooms import NEVER, OPTIONAL, REQUIRED, Call, Reply, Room
 from referral_api.features.break_glass import commands, queries
 from referral_api.features.break_glass import schemas as s
 from referral_api.features.break_glass.behind import case_of, find_behind
+from referral_api.features.break_glass.models import Glass
 from referral_api.features.break_glass.queries import GlassView
+from referral_api.features.cases.queries import case_ref_of
 
 room = Room(
     "break-glass",
     "Break-glass: in danger, a little of a case opens to one person for a short time, and others look at it after.",
+    cases_of={"glass": case_ref_of(Glass)},
 )
 
 

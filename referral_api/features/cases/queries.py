@@ -1,6 +1,6 @@
 """Finding and reading cases. `find_case` is internal; `read_case` discloses: decided, recorded, then shown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -28,6 +28,7 @@ __all__ = [
     "CaseErased",
     "CaseFile",
     "CaseView",
+    "case_ref_of",
     "documents",
     "find_case",
     "list_cases",
@@ -118,6 +119,16 @@ _FIND = (
     .outerjoin(CaseData, (CaseData.case_id == Case.id) & CaseData.current)
     .where(Case.id == bindparam("case_id"))
 )
+
+
+def case_ref_of(thing: type[Any]) -> Callable[[UUID], str | None]:
+    """How the log's pseudonym of its case is found for a thing of this table (`Room.cases_of`)."""
+
+    def find(thing_id: UUID) -> str | None:
+        query = select(Case.case_ref).join(thing, thing.case_id == Case.id).where(thing.id == thing_id)
+        return session().execute(query).scalar_one_or_none()
+
+    return find
 
 
 def find_case(actor: Actor, case_id: UUID) -> CaseFile:

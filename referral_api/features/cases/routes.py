@@ -12,10 +12,12 @@ from referral_api.features.cases.models import Case
 from referral_api.features.cases.printed import CONTENT_POLICY
 from referral_api.features.cases.queries import CaseView, find_case
 from referral_api.kernel.actor import Actor
-from referral_api.work import etag
+from referral_api.work import case_ref, etag
 
 room = Room(
-    "cases", "Cases: one child victim, child at risk or child witness, in data classes that are disclosed one by one."
+    "cases",
+    "Cases: one child victim, child at risk or child witness, in data classes that are disclosed one by one.",
+    cases_of={"case": case_ref},
 )
 
 

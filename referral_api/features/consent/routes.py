@@ -6,12 +6,15 @@ from referral_api.access import Permission as P
 from referral_api.api import paging
 from referral_api.api.fields import ListQuery
 from referral_api.api.rooms import REQUIRED, Call, Reply, Room
-from referral_api.features.cases.queries import find_case
+from referral_api.features.cases.queries import case_ref_of, find_case
 from referral_api.features.consent import commands, queries
 from referral_api.features.consent import schemas as s
+from referral_api.features.consent.models import Consent
 
 room = Room(
-    "consent", "Consent: on what basis which data classes may go to whom, for which purpose, from when until when."
+    "consent",
+    "Consent: on what basis which data classes may go to whom, for which purpose, from when until when.",
+    cases_of={"consent": case_ref_of(Consent)},
 )
 
 

@@ -7,7 +7,7 @@ from referral_api.access import Permission as P
 from referral_api.api import paging
 from referral_api.api.fields import ListQuery
 from referral_api.api.rooms import OPTIONAL, Call, Reply, Room
-from referral_api.features.cases.queries import find_case
+from referral_api.features.cases.queries import case_ref_of, find_case
 from referral_api.features.cases.routes import case_again, case_shown
 from referral_api.features.cases.schemas import CaseOut
 from referral_api.features.erasure import commands, queries
@@ -15,7 +15,11 @@ from referral_api.features.erasure import schemas as s
 from referral_api.features.erasure.models import Erasure
 from referral_api.kernel.actor import Actor
 
-room = Room("erasure", "Legal holds, retention dates, and erasure by two people with a certificate.")
+room = Room(
+    "erasure",
+    "Legal holds, retention dates, and erasure by two people with a certificate.",
+    cases_of={"erasure": case_ref_of(Erasure)},
+)
 
 
 def _shown(call: Call, erasure: Erasure, reason: str | None) -> Reply:

@@ -7,13 +7,19 @@ from referral_api.access import Permission as P
 from referral_api.api import paging
 from referral_api.api.fields import Body, ListQuery
 from referral_api.api.rooms import OPTIONAL, REQUIRED, Call, Reply, Room
+from referral_api.features.cases.queries import case_ref_of
 from referral_api.features.referrals import appointments, commands, contact, messages, queries, steps
 from referral_api.features.referrals import schemas as s
+from referral_api.features.referrals.models import Referral
 from referral_api.features.referrals.queries import ReferralFile, ReferralView
 from referral_api.kernel import ids
 from referral_api.kernel.errors import NotFound
 
-room = Room("referrals", "Referrals: one agency asks another to take over one need of one case, under one consent.")
+room = Room(
+    "referrals",
+    "Referrals: one agency asks another to take over one need of one case, under one consent.",
+    cases_of={"referral": case_ref_of(Referral)},
+)
 
 
 def _shown(call: Call, view: ReferralView) -> Reply:
