@@ -20,7 +20,17 @@ from referral_api.kernel.clock import Clock, system_clock
 from referral_api.store import db
 from referral_api.vault import KmsRefused, WeakKeys
 
-__all__ = ["ENV_FILE", "ROOT", "CreateApp", "Installation", "Unusable", "child_environment", "from_here", "opened"]
+__all__ = [
+    "ENV_FILE",
+    "ROOT",
+    "CreateApp",
+    "Installation",
+    "Unusable",
+    "child_environment",
+    "data_folder",
+    "from_here",
+    "opened",
+]
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 """Where `wsgi.py` and `config/` are."""
@@ -74,13 +84,18 @@ class Installation:
             raise Unusable(f"There is no database {url.database} yet: `referral db upgrade` makes it.")
 
 
+def data_folder(environ: Mapping[str, str]) -> Path:
+    """Where an installation keeps its data, for what must know it before there are settings that hold."""
+    return Path(environ.get("REFERRAL_DATA_DIR", "").strip() or "var")
+
+
 def from_here(environ: Mapping[str, str], create_app: CreateApp) -> Installation:
     """The installation of this shell. `referral.env` fills what the environment leaves out, and never what it says."""
     return Installation({**_kept(environ), **environ}, create_app)
 
 
 def _kept(environ: Mapping[str, str]) -> dict[str, str]:
-    path = Path(environ.get("REFERRAL_DATA_DIR", "").strip() or "var") / ENV_FILE
+    path = data_folder(environ) / ENV_FILE
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from referral_api.audit.note import NoteError, SignerKey
-from referral_api.cli.installation import Installation, Unusable
+from referral_api.cli.installation import Installation, Unusable, data_folder
 from referral_api.cli.vault import create_kms_key, rewrap, rotate_vault, wrap_vault
 from referral_api.identity.keys import KEPT_FOR_VERIFICATION, InvalidKey, SigningKeys
 from referral_api.vault import KeyRing, write_private
@@ -49,17 +49,19 @@ for _command in (rotate_vault, rewrap, create_kms_key, wrap_vault):
 
 @keys.command("create")
 @click.option(
-    "--dir", "folder", type=click.Path(file_okay=False, path_type=Path), default="keys", show_default=True,
-    help="Where the files go.",
+    "--dir", "folder", type=click.Path(file_okay=False, path_type=Path),
+    help="Where the files go. Default: keys in REFERRAL_DATA_DIR (var/keys).",
 )  # fmt: skip
 @click.option(
     "--origin", default="referral-api/audit", show_default=True, help="The log's name, for those who verify it."
 )
-def create(folder: Path, origin: str) -> None:
+@click.pass_obj
+def create(installation: Installation, folder: Path | None, origin: str) -> None:
     """Make vault.json, signing.json and log.key, mode 600, and print the settings that name them.
 
     A file that is there is never overwritten: then nothing is made, and the exit code is 1.
     """
+    folder = folder or data_folder(installation.environ) / "keys"
     there = [name for name in (VAULT, SIGNING, LOG) if (folder / name).exists()]
     if there:
         raise click.ClickException(f"{folder} holds {', '.join(there)} already; keys are never overwritten.")

@@ -25,6 +25,16 @@ def test_keys_are_made_for_their_owner_alone_and_the_settings_that_name_them_are
     assert "example.org/log" == SignerKey.parse((folder / "log.key").read_text().strip()).name
 
 
+def test_without_a_folder_the_keys_are_made_beside_the_data_and_never_where_one_happens_to_stand(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Shell({"REFERRAL_DATA_DIR": str(tmp_path / "data")}).done("keys", "create")
+    Shell({}).done("keys", "create")
+
+    made = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+    assert {f"{folder}/keys/{name}" for folder in ("data", "var") for name in FILES} == made
+    assert 0o700 == stat.S_IMODE((tmp_path / "data" / "keys").stat().st_mode)
+
+
 def test_keys_that_are_there_are_never_overwritten(tmp_path):
     (tmp_path / "log.key").write_text("kept")
 
