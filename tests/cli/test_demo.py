@@ -228,6 +228,14 @@ def test_the_code_of_the_moment_is_printed(world, demo):
     assert 1 == world("demo", "code", "nobody").exit_code
 
 
+def test_whoever_asks_for_a_code_in_the_wrong_folder_hears_how_to_name_the_right_one(tmp_path):
+    result = Shell({"REFERRAL_DATA_DIR": str(tmp_path)})("demo", "code", "hotline.caseworker2")
+
+    assert 1 == result.exit_code
+    assert f"There is no {tmp_path / DEMO_FILE}." in result.stderr
+    assert "REFERRAL_DATA_DIR names its folder" in result.stderr
+
+
 def test_no_secret_is_kept_for_a_second_shell(tmp_path):
     assert write_env(tmp_path, {"REFERRAL_DATABASE_URL": "postgresql://me:secret@host/name", "REFERRAL_PORT": "1"})
     assert "REFERRAL_PORT=1\n" == (tmp_path / "referral.env").read_text()

@@ -23,7 +23,7 @@ from referral_api.cli.demo.calling import Callers, DemoFailed, PastClock
 from referral_api.cli.demo.settling import new_passwords, settle
 from referral_api.cli.demo.stories import tell_stories
 from referral_api.cli.demo.world import AGENCIES
-from referral_api.cli.installation import Installation, Unusable, opened
+from referral_api.cli.installation import Installation, Unusable, data_folder, opened
 from referral_api.cli.serving import GUNICORN, WORKER, die_with_parent, refuse_taken_port, supervise
 from referral_api.features.agencies.models import Agency
 from referral_api.kernel.clock import system_clock
@@ -85,10 +85,12 @@ def seed(installation: Installation) -> None:
 @click.pass_obj
 def code(installation: Installation, username: str) -> None:
     """Print the one-time code of the moment of a member of the demonstration. It works once: the next one comes within 30 seconds."""
-    folder = Path(installation.environ.get("REFERRAL_DATA_DIR", "").strip() or "var")
-    found = files.read_demo(folder)
+    path = data_folder(installation.environ) / files.DEMO_FILE
+    found = files.read_demo(path.parent)
     if found is None:
-        raise click.ClickException(f"There is no {folder / files.DEMO_FILE}: `make run` makes it.")
+        raise click.ClickException(
+            f"There is no {path}. `make run` makes it; if the demonstration lies elsewhere, REFERRAL_DATA_DIR names its folder."
+        )
     member = next((member for member in found["members"] if member["username"] == username), None)
     if member is None:
         raise click.ClickException("There is nobody of this name in the demonstration.")
