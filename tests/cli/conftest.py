@@ -1,4 +1,4 @@
-"""An invented world to look at: made once, in seconds, and served once on the loopback address."""
+"""An invented world to look at: made once and served once on the loopback address."""
 
 import os
 import re
@@ -37,6 +37,8 @@ class Shell:
     """Somebody who types commands about one installation."""
 
     environ: dict[str, str]
+    heard: str = ""
+    """What was said while its world was made."""
 
     def __call__(self, *words, stdin=None):
         here = Installation(self.environ, quick_app)
@@ -75,7 +77,9 @@ def world(tmp_path_factory):
     """A shell on the demonstration, as it was made; what is done in it is done for all tests."""
     folder = tmp_path_factory.mktemp("world").resolve()
     found = Shell(environment(folder, port=free_port(), database_url=None))
-    found.done("demo", "seed")
+    made = found("demo", "seed")
+    assert 0 == made.exit_code, made.output
+    found.heard = made.stderr
     return found
 
 

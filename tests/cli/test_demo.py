@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from referral_api.cli.demo.files import DEMO_FILE, write_env
 from referral_api.cli.demo.settling import new_passwords
-from referral_api.cli.demo.world import LAPSED
+from referral_api.cli.demo.world import AGENCIES, LAPSED
 from referral_api.cli.installation import Installation
 from referral_api.features.accounts.models import Certificate
 from referral_api.features.referrals.models import Referral
@@ -48,6 +48,13 @@ def member(demo, username):
 def states():
     [found] = [each for each in codes.document()["items"] if each["name"] == "referral_state"]
     return {code["code"] for code in found["codes"]}
+
+
+def test_while_it_is_made_each_part_of_the_world_is_told(world):
+    _, told = world.heard.split("Making the invented world (once; 20 to 50 seconds):\n")
+    parts = [line.strip() for line in told.splitlines() if line.startswith("  ")]
+    stories = ["Referrals that came to their end", "Referrals that were stopped", "Referrals of today"]
+    assert [*(place.name for place in AGENCIES), *stories] == parts
 
 
 def test_there_is_a_referral_in_every_state(world):

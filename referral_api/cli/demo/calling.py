@@ -1,7 +1,7 @@
 """People who call the service over HTTP inside this process, on a clock that runs through the days before today."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,7 +10,10 @@ import pyotp
 from flask import Flask
 from werkzeug.test import TestResponse
 
-__all__ = ["Callers", "DemoFailed", "PastClock"]
+__all__ = ["Callers", "DemoFailed", "PastClock", "Tell"]
+
+Tell = Callable[[str], None]
+"""Says which part of the world is being made."""
 
 _TOKEN_HOLDS: Final = timedelta(minutes=4)
 _SESSION_HOLDS: Final = timedelta(hours=7)

@@ -6,14 +6,12 @@ import shlex
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import click
 import pyotp
 from flask import Flask
-from rich.console import Console
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
@@ -123,14 +121,12 @@ def _prepare(installation: Installation) -> None:
 def _make_world(app: Flask, clock: PastClock, folder: Path) -> dict[str, Any]:
     began = time.monotonic()
     callers = Callers(app, clock, new_passwords(), {place.key: place.purpose for place in AGENCIES})
-    console = Console(stderr=True)
-    status = console.status("Making the invented world") if console.is_terminal else nullcontext()
-    _tell("Making the invented world: agencies, people, cases, referrals (once; some seconds)")
+    _tell("Making the invented world (once; 20 to 50 seconds):")
     try:
-        with files.unfinished(folder), status:
-            known = settle(app, callers, clock, lambda name: status.update(name) if hasattr(status, "update") else None)
+        with files.unfinished(folder):
+            known = settle(app, callers, clock, _tell_part)
             agencies = {place.key: known["agencies"][number]["id"] for number, place in enumerate(AGENCIES)}
-            tell_stories(app, callers, clock, agencies)
+            tell_stories(app, callers, clock, agencies, _tell_part)
             files.write_demo(folder, {"base_url": app.config["PUBLIC_URL"], **known})
     except DemoFailed as failed:
         raise click.ClickException(f"The invented world could not be made. {failed}") from None
@@ -169,3 +165,7 @@ The log: {elsewhere}./referral audit tail --follow
 
 def _tell(text: str) -> None:
     click.echo(text, err=True)
+
+
+def _tell_part(name: str) -> None:
+    _tell(f"  {name}")

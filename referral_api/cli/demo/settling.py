@@ -3,14 +3,13 @@
 import base64
 import json
 import secrets
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from flask import Flask
 
 from referral_api.access import POLICY, Permission
-from referral_api.cli.demo.calling import Callers, PastClock
+from referral_api.cli.demo.calling import Callers, PastClock, Tell
 from referral_api.cli.demo.world import AGENCIES, LAPSED, PLATFORM_ADMIN, Place
 from referral_api.features.accounts.founding import found_platform
 from referral_api.identity.keys import new_ring
@@ -21,8 +20,6 @@ from referral_api.kernel.actor import Request
 from referral_api.kernel.words import Role
 
 __all__ = ["new_passwords", "settle"]
-
-Tell = Callable[[str], None]
 
 _WORK = " ".join(
     sorted(

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from referral_api.cli.demo.calling import Callers, PastClock
+from referral_api.cli.demo.calling import Callers, PastClock, Tell
 from referral_api.cli.demo.texts import CASES, NEEDS, NOTES
 from referral_api.features.referrals.clockwork import run_deadlines
 from referral_api.features.withdrawal.expiry import expire_consents
@@ -69,14 +69,17 @@ class _World:
             self.callers.step(referral, name, by=by)
 
 
-def tell_stories(app: Flask, callers: Callers, clock: PastClock, agencies: Mapping[str, str]) -> None:
+def tell_stories(app: Flask, callers: Callers, clock: PastClock, agencies: Mapping[str, str], tell: Tell) -> None:
     """Nine days of work, up to some hours ago."""
     world = _World(callers, clock, agencies)
+    tell("Referrals that came to their end")
     clock.move_to(days_ago=9)
     _finished(world)
+    tell("Referrals that were stopped")
     clock.move_to(days_ago=6)
     _run_clockwork(app, clock)
     _stopped(world)
+    tell("Referrals of today")
     clock.move_to(days_ago=0.25)
     _run_clockwork(app, clock)
     _going_on(world)
