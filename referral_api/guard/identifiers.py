@@ -11,8 +11,8 @@ from contextlib import suppress
 from ipaddress import AddressValueError, IPv6Address
 from typing import Final
 
-from referral_api.guard.numbers import spelled
 from referral_api.guard.signatures import starts_a_file
+from referral_api.guard.spelled import spelled
 
 _EXEMPT: Final = 100
 _EXEMPT_GUIDS: Final = 4  # of no version that is told

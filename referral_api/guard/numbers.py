@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final, Literal
 
+from referral_api.guard.pairs import HEX_OF_HEX, in_pairs
 from referral_api.guard.signatures import starts_a_file
+from referral_api.guard.spelled import WINDOW, spelled
 
 _RUN: Final = re.compile(r"\d[\d\s,.;:|/\\\[\](){}<>+_'\"&#*~\u060c\u061b\u3001-]{40,}+")
 _DIGITS: Final = re.compile(r"\d+")
@@ -47,16 +49,12 @@ _STARTS_SO: Final = (
 )
 _MINUS: Final = (b" -0", b",-0", b"\n-0", b"[-0", b"(-0")
 _SIGNED: Final = re.compile(r"(?<![\w.)\]-])-?\d{1,3}(?![\w.])")
-_DUMPED: Final = re.compile(r"(?<![^\n])[ >]{0,4}[0-9A-Fa-f]{6,8}:?[ \t]{1,3}((?:[0-9A-Fa-f]{2,4}[ \t]{1,2}){6,16}+)")
 _BITS: Final = re.compile(r"(?<!\d)[01](?:[\s,.;:|/_-]{0,3}[01]){63,}+(?!\d)")
 _BITS_APART: Final = re.compile(r"[01]{128,}+")
 _BYTES_APART: Final = re.compile(r"(?:[01]\d\d|2[0-4]\d|25[0-5]){24,}+")
-_HEX_OF_HEX: Final = re.compile(r"(?:25|3\d|[46][1-6]){48,}+")  # digits, letters up to F, and percent signs, in digits
 _OCTAL: Final = re.compile(r"(?<!\d)[0-3][0-7]{2}(?!\d)")
 _THREE: Final = re.compile(r"(?<!\d)\d{3}(?!\d)")
 _THOUSANDS: Final = re.compile(r"(?<![\d,.'])\d{1,3}(?:,\d{3}){12,}+(?!\d)|(?<![\d,.'])\d{1,3}(?:\.\d{3}){12,}+(?!\d)")
-_PAIR: Final = re.compile(r"(?<![0-9A-Za-z])(?:0[xX]|\\x)?([0-9A-Fa-f]{2})[hH]?(?![0-9A-Za-z])")
-_CHUNK: Final = re.compile(r"[0-9A-Za-z]+")
 _MORSE: Final = re.compile(r"(?:[.\u00b7\u2022_\u2013\u2014\u2212-]{1,7}[ /|\n]{1,3}){20,}+")
 _SHAPE: Final = bytes(
     ord("0")
@@ -75,24 +73,10 @@ _LONGEST: Final = 40
 _CODE: Final = 5  # digits of a number that may be many bytes
 _MANY: Final = 64
 _FEW: Final = 24
-_DUMP: Final = 3
 _LONGEST_BITS: Final = 128
 _FLAT: Final = 96
 _ROW_OF_BYTES: Final = 200
-_SPELLED: Final = 48
-_WORD: Final = re.compile(rb"[a-z]{3,}+")
-_NOT_DIGITS: Final = bytes(set(range(256)) - set(b"0123456789"))
-_NOT_LETTERS: Final = bytes(each for each in range(256) if not chr(each).isalpha() or each > 127)
-_BETWEEN: Final = b"+/=_-%, ;\r\n"
 _LARGE: Final = 1 << 32
-_DIGITS_OF_PAIRS: Final = 64
-_LETTERS_OF_PAIRS: Final = 6
-_PAIRS: Final = re.compile(r"(?:(?:0[xX]|\\x)?[0-9A-Fa-f]{2}[hH]?[:\s,;|-]{1,2}|\\x[0-9A-Fa-f]{2}){48,}+")
-_PAIR_SHAPE: Final = bytes(
-    ord("h") if chr(each) in "0123456789abcdefABCDEF" else ord("x") if chr(each).isalpha() and each < 128 else 32
-    for each in range(256)
-)
-_PAIR_ROWS: Final = tuple(b" ".join([each] * 4) for each in (b"hh", b"hhhh", b"hxhh", b"xhh", b"hhx"))
 _PAST_A_LIST: Final = 400
 _BEFORE: Final = re.compile(r"^[+*#(\s-]{0,8}(?:\d{1,3}[.):]\s+)?")  # what stands before the numbers of a list
 _INSIDE: Final = re.compile(r"0[./:-]0")
@@ -112,16 +96,11 @@ def bytes_in_numbers(text: str) -> bool:
         or _digits_apart("".join(found))
         or _digits_apart("".join([each for each in found if len(each) > _CODE]))
         or (threes >= _FEW and (_bytes_among_words(text) or _octal(text)))
-        or (len(found) >= 2 * _SPELLED and spelled(_standing(text)))
+        or (len(found) >= 2 * WINDOW and spelled(_standing(text)))
         or (longer >= _FEW and _whole_words(text))
         or _counted(found)
         or _below_zero(text, shape)
-        or (
-            sum(map(len, found)) >= _DIGITS_OF_PAIRS
-            and _may_have_pairs(plain)
-            and (_row_of_pairs(text) or _dumped(text))
-        )
-        or _hexadecimal_pairs(text, shape)
+        or in_pairs(text, plain, shape, sum(map(len, found)))
     )
 
 
@@ -162,44 +141,6 @@ def _bytes_among_words(text: str) -> bool:
         return False
     small = [each for each in long if each < 256]
     return len(small) * 20 >= len(long) * 19 and sum(each >= 200 for each in small) * 8 >= len(small)
-
-
-def _hexadecimal_pairs(text: str, shape: bytes) -> bool:
-    """Whether a text has many different pairs of a digit and a letter up to F, in both orders, wherever they stand."""
-    if shape.count(b"0a") < 7 or shape.count(b"a0") < 7:
-        return False
-    found: set[str] = {pair.lower() for pair in _PAIR.findall(text)}
-    first = sum(pair[0].isdigit() and pair[1].isalpha() for pair in found)
-    last = sum(pair[0].isalpha() and pair[1].isdigit() for pair in found)
-    if first > 6 and last > 6 and first + last > 18:
-        return True
-    return first + last > 3 and _mostly_pairs(text)
-
-
-def _mostly_pairs(text: str) -> bool:
-    """Whether most that stands in a text are pairs in hexadecimal, though a picture of few colours has few different ones."""
-    pairs = _PAIR.findall(text)
-    if len(pairs) < _MANY or sum(any(map(str.isalpha, pair)) for pair in pairs) * 5 < len(pairs):
-        return False
-    return len(pairs) * 5 > 3 * len(_CHUNK.findall(text))
-
-
-def _may_have_pairs(plain: bytes) -> bool:
-    """A cheap look for a row of pairs in hexadecimal, in one of the ways to write them."""
-    shape = plain.translate(_PAIR_SHAPE).replace(b"  ", b" ")
-    return any(map(shape.__contains__, _PAIR_ROWS))
-
-
-def _row_of_pairs(text: str) -> bool:
-    """Whether pairs in hexadecimal stand in a long row, however few different ones there are."""
-    for row in _PAIRS.findall(text):
-        letters = sum(map(str.isalpha, row))
-        if letters >= _LETTERS_OF_PAIRS:
-            return True
-        pairs = "".join(_PAIR.findall(row))
-        if spelled(bytes.fromhex(pairs)) if letters else _HEX_OF_HEX.search(pairs):
-            return True
-    return False
 
 
 def _octal(text: str) -> bool:
@@ -255,11 +196,6 @@ def _starts_a_file(found: list[str]) -> bool:
     return any(map(joined.__contains__, _STARTS)) or any(pattern.search(joined) for pattern in _STARTS_SO)
 
 
-def _dumped(text: str) -> bool:
-    """Whether lines are those of a dump: a place, then what stands there in hexadecimal."""
-    return sum(any(map(str.isalpha, row)) for row in _DUMPED.findall(text)) >= _DUMP
-
-
 def _below_zero(text: str, shape: bytes) -> bool:
     """Whether a text has bytes as numbers from -128 to 127."""
     if sum(map(shape.count, _MINUS)) > 1 and _starts_a_file([str(int(each) % 256) for each in _SIGNED.findall(text)]):
@@ -283,7 +219,7 @@ def _digits_apart(digits: str) -> bool:
             return True
         if spelled(values):
             return True
-    if _HEX_OF_HEX.search(digits):
+    if HEX_OF_HEX.search(digits):
         return True
     return any(4 * run.count("1") > len(run) // 2 and len(set(_blocks(run))) > 7 for run in _BITS_APART.findall(digits))
 
@@ -331,30 +267,6 @@ def looks_like_bytes(values: Sequence[int | float]) -> bool:
     many = len(data) >= 40 and len(set(data)) >= 20 and max(data) >= 200 and high * 5 > len(data)
     # A picture of one colour has few different ones.
     return many or (len(data) >= _FLAT and max(data) >= 200 and high * 8 > len(data))
-
-
-def spelled(values: Sequence[int]) -> bool:
-    """Whether numbers are the letters of a file that is written in plain characters, or of bytes that were encoded before."""
-    for at in range(0, len(values) - _SPELLED + 1, _SPELLED // 2):
-        printed = bytes([each for each in values[at : at + _SPELLED] if 31 < each < 127 or 8 < each < 14])
-        if len(printed) * 4 >= _SPELLED * 3 and (_has_words(printed) or _is_encoded(printed)):
-            return True
-    return False
-
-
-def _has_words(printed: bytes) -> bool:
-    words = _WORD.findall(printed)
-    return len(words) > 3 and sum(map(len, words)) * 3 > _SPELLED and sum(each < 58 for each in printed) * 12 > _SPELLED
-
-
-def _is_encoded(printed: bytes) -> bool:
-    """Whether characters are digits and letters and hardly another, as base64 and its kin have, or of every kind, as base85 has."""
-    digits, letters = len(printed.translate(None, _NOT_DIGITS)), len(printed.translate(None, _NOT_LETTERS))
-    between = len(printed) - len(printed.translate(None, _BETWEEN))
-    if digits + letters + between == len(printed):
-        return len(set(printed)) > 7 and min(digits, max(letters, between)) > 2
-    low, high = sum(32 < each < 58 for each in printed), sum(each > 100 for each in printed)
-    return len(set(printed)) >= _SPELLED // 2 and min(low, high, len(printed) - low - high) > 7
 
 
 def number_list(values: Sequence[int | float]) -> bool:
