@@ -10,6 +10,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from referral_api.kernel import codes, ids
 from referral_api.kernel.countries import COUNTRIES
+from referral_api.kernel.languages import is_language
 from referral_api.kernel.messages import Message
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Email",
     "Flag",
     "Id",
+    "Language",
     "Limits",
     "ListQuery",
     "Machine",
@@ -171,6 +173,25 @@ class Day(fields.Field[date]):
         if not 1900 <= day.year <= 2200:
             raise ValidationError("Not a day that can be meant here.")
         return day
+
+
+class Language(Text):
+    """A language, with its script and region where they matter (BCP 47). Nothing longer: what only looks like a tag can carry something else."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        said = {
+            "example": "km",
+            "description": "A language (BCP 47): `km`, `zh-Hant-TW`.",
+            **kwargs.pop("metadata", {}),
+        }
+        pattern = r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?"
+        super().__init__(16, minimum=2, pattern=pattern, metadata=said, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        tag = super()._deserialize(value, attr, data, **kwargs)
+        if not is_language(tag):
+            raise ValidationError("Not a language.")
+        return tag
 
 
 class Email(Text):

@@ -11,7 +11,7 @@ WORDS = (
 FULL = {
     **CASE,
     "case_number": "Zarqavel-77",
-    "language": "xzq-zarqavel",
+    "language": "qxq-Zarq-ZV",
     "area": {"country": "KH", "subdivision": "KH-99"},
     "subject": {
         **CASE["subject"],

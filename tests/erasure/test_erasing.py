@@ -122,7 +122,7 @@ def columns(world):
 
 def planted(case_id):
     """The words, and what only this case's minimum says."""
-    return [word.lower().encode() for word in (*WORDS, "xzq-zarqavel", "KH-99", FULL["case_number"])]
+    return [word.lower().encode() for word in (*WORDS, FULL["language"].lower(), "KH-99", FULL["case_number"])]
 
 
 def test_nothing_that_was_said_is_left_in_any_table(world):
@@ -165,7 +165,7 @@ def test_no_byte_of_it_is_left_in_the_file(world):
         path = db.engine.url.database
         checkpoint(world)
     before = Path(path).read_bytes()
-    assert all(data in before for data in (wrapped, b"xzq-zarqavel", b"KH-99"))
+    assert all(data in before for data in (wrapped, FULL["language"].encode(), b"KH-99"))
     assert any(data[:200] in before for data in ciphertexts)
 
     confirm(world, ask(world, case).json)

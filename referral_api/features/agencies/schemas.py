@@ -6,7 +6,21 @@ from zoneinfo import available_timezones
 
 from marshmallow import ValidationError, fields
 
-from referral_api.api.fields import Body, Code, Codes, Country, Email, Flag, Id, ListQuery, Moment, Nested, Text, many
+from referral_api.api.fields import (
+    Body,
+    Code,
+    Codes,
+    Country,
+    Email,
+    Flag,
+    Id,
+    Language,
+    ListQuery,
+    Moment,
+    Nested,
+    Text,
+    many,
+)
 from referral_api.kernel import clock, deadlines, hours, ids
 from referral_api.kernel.messages import Message
 
@@ -17,18 +31,12 @@ __all__ = [
     "CreateAgency",
     "agency_out",
     "countries",
-    "language",
     "languages",
 ]
 
 
-def language(**more: Any) -> Text:
-    said = {"description": "A language (BCP 47).", "example": "km"}
-    return Text(35, pattern=r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", metadata=said, **more)
-
-
 def languages(**more: Any) -> fields.List[Any]:
-    return _each_once(many(language(), **more))
+    return _each_once(many(Language(), **more))
 
 
 def countries(**more: Any) -> fields.List[Any]:

@@ -14,6 +14,7 @@ from referral_api.api.fields import (
     Email,
     Flag,
     Id,
+    Language,
     Limits,
     ListQuery,
     Moment,
@@ -28,7 +29,6 @@ from referral_api.kernel import clock, ids
 from referral_api.kernel.codes import LANGUAGES
 from referral_api.kernel.words import DATA_CLASSES
 
-_LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
 _SUBDIVISION = r"[A-Z]{2}-[A-Z0-9]{1,3}"
 
 
@@ -38,16 +38,6 @@ def _line(example: str | None = None, maximum: int = Limits.LINE, **kwargs: Any)
 
 def _text(maximum: int = Limits.TEXT) -> Text:
     return Text(maximum, allow_none=True)
-
-
-def _language(**kwargs: Any) -> Text:
-    return Text(
-        35,
-        minimum=2,
-        pattern=_LANGUAGE,
-        metadata={"example": "km", "description": "A language tag (BCP 47)."},
-        **kwargs,
-    )
 
 
 class Area(Body):
@@ -114,7 +104,7 @@ class ProtectionConcern(Body):
 
 
 class AccessNeeds(Body):
-    spoken = many(_language(), maximum=10, allow_none=True)
+    spoken = many(Language(), maximum=10, allow_none=True)
     interpreter = Flag(allow_none=True)
     interpreter_sex = Code("sex", allow_none=True)
     worker_sex = Code("sex", allow_none=True)
@@ -137,7 +127,7 @@ class Interview(Body):
     kind = Code("interview_kind", required=True)
     at = Moment(allow_none=True)
     agency_id = Id("agency", allow_none=True)
-    language = _language(allow_none=True)
+    language = Language(allow_none=True)
     recorded = Flag(allow_none=True)
     reference = _line()
 
@@ -203,7 +193,7 @@ class OpenCase(Body):
     intake_channel = Code("intake_channel", allow_none=True, load_default=None)
     risk_level = Code("risk_level", load_default="unknown")
     risk_flags = Codes("risk_flag", load_default=list)
-    language = _language(allow_none=True, load_default=None)
+    language = Language(allow_none=True, load_default=None)
     area = Nested(Area, allow_none=True, load_default=None)
     age_band = Code("age_band", allow_none=True, load_default=None)
     subject = Nested(Subject, load_default=dict)
@@ -219,7 +209,7 @@ class ChangeCase(Body):
     intake_channel = Code("intake_channel", allow_none=True)
     risk_level = Code("risk_level")
     risk_flags = Codes("risk_flag")
-    language = _language(allow_none=True)
+    language = Language(allow_none=True)
     area = Nested(Area, allow_none=True)
     age_band = Code("age_band")
     subject = Nested(Subject)
@@ -291,7 +281,7 @@ class CaseOut(Body):
     intake_channel = Code("intake_channel", allow_none=True)
     risk_level = Code("risk_level")
     risk_flags = Codes("risk_flag")
-    language = _language(allow_none=True)
+    language = Language(allow_none=True)
     area = Nested(Area, allow_none=True)
     age_band = Code("age_band", allow_none=True)
     retention_until = Moment()

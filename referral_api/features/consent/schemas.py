@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from referral_api.api.fields import Body, Code, Codes, Flag, Id, Limits, Moment, Nested, Text, many
+from referral_api.api.fields import Body, Code, Codes, Flag, Id, Language, Limits, Moment, Nested, Text, many
 from referral_api.features.consent import rules
 from referral_api.features.consent.queries import ConsentView
 from referral_api.kernel import clock, ids
@@ -38,13 +38,7 @@ class GiveConsent(Body):
     child_view = Nested(ChildView, allow_none=True, load_default=None)
     grants = many(Nested(Grant), minimum=1, maximum=20, required=True)
     restrictions = Text(Limits.TEXT, allow_none=True, load_default=None)
-    explained_in = Text(
-        35,
-        allow_none=True,
-        load_default=None,
-        pattern=r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}",
-        metadata={"example": "km"},
-    )
+    explained_in = Language(allow_none=True, load_default=None)
     explained_by = Text(allow_none=True, load_default=None)
     explained_limits = Flag(allow_none=True, load_default=None)
     evidence_reference = Text(allow_none=True, load_default=None)

@@ -4,8 +4,21 @@ from typing import Any
 
 from marshmallow import fields
 
-from referral_api.api.fields import Body, Code, Country, Id, Limits, ListQuery, Moment, Nested, Text, Whole, many
-from referral_api.features.agencies.schemas import countries, language, languages
+from referral_api.api.fields import (
+    Body,
+    Code,
+    Country,
+    Id,
+    Language,
+    Limits,
+    ListQuery,
+    Moment,
+    Nested,
+    Text,
+    Whole,
+    many,
+)
+from referral_api.features.agencies.schemas import countries, languages
 from referral_api.kernel import clock, ids
 
 __all__ = ["ChangeService", "OfferService", "ServiceList", "ServiceOut", "ValueSetOut", "service_out"]
@@ -33,7 +46,7 @@ class ChangeService(OfferService):
 class ServiceList(ListQuery):
     service_type = Code("service_type", load_default=None)
     country = Country(load_default=None)
-    language = language(load_default=None)
+    language = Language(load_default=None)
     age = Whole(0, _OLDEST, text=True, load_default=None, metadata={"description": "For somebody of this age."})
     capacity = Code("capacity", load_default=None)
     agency_id = Id("agency", load_default=None)

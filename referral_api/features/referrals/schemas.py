@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from referral_api.api.fields import Body, Code, Codes, Flag, Id, Limits, ListQuery, Moment, Nested, Text, many
+from referral_api.api.fields import Body, Code, Codes, Flag, Id, Language, Limits, ListQuery, Moment, Nested, Text, many
 from referral_api.features.cases.schemas import AccessNeeds, Area, Contact, SafeContact, area_out
 from referral_api.features.consent.rules import in_force
 from referral_api.features.referrals.queries import ReferralView
@@ -146,7 +146,7 @@ class Minimum(Body):
     """What the receiver of a sent referral is shown of the child: nothing that says who it is."""
 
     age_band = Code("age_band")
-    language = Text(35, allow_none=True)
+    language = Language(allow_none=True)
     area = Nested(Area, allow_none=True)
     access_needs = Nested(AccessNeeds, allow_none=True)
     risk_level = Code("risk_level")

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from referral_api.api.fields import Body, Code, Codes, Id, Machine, Moment, Text
+from referral_api.api.fields import Body, Code, Codes, Id, Language, Machine, Moment, Text
 from referral_api.features.accounts.members.queries import Person
 from referral_api.kernel import clock, ids
 
-__all__ = ["ChangeMember", "InviteMember", "MemberOut", "Nothing", "language", "member_out", "username"]
+__all__ = ["ChangeMember", "InviteMember", "MemberOut", "Nothing", "member_out", "username"]
 
 
 def username(**more: Any) -> Text:
@@ -17,11 +17,6 @@ def username(**more: Any) -> Text:
     return Text(64, pattern=r"[a-z0-9][a-z0-9._-]{2,63}", metadata=said, **more)
 
 
-def language(**more: Any) -> Text:
-    said = {"description": "A language (BCP 47).", "example": "fr"}
-    return Text(35, pattern=r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", metadata=said, **more)
-
-
 class Nothing(Body):
     """An act that needs no words."""
 
@@ -29,13 +24,13 @@ class Nothing(Body):
 class InviteMember(Body):
     username = username(required=True)
     roles = Codes("role", minimum=1, required=True, metadata={"description": "What the person will do."})
-    language = language(load_default="en")
+    language = Language(load_default="en")
 
 
 class ChangeMember(Body):
     status = Code(among=("left", "invited"), metadata={"description": "`left`, or `invited` for a new invitation."})
     roles = Codes("role", metadata={"description": "All roles from now on; new ones wait for a second person."})
-    language = language()
+    language = Language()
 
 
 class MemberOut(Body):
@@ -44,7 +39,7 @@ class MemberOut(Body):
     id = Id("member")
     agency_id = Id("agency")
     username = username()
-    language = language()
+    language = Language()
     status = Code("member_status")
     roles = Codes("role", metadata={"description": "Roles that count."})
     pending_roles = Codes("role", metadata={"description": "Roles that wait for a second person."})
