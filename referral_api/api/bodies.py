@@ -84,7 +84,11 @@ def pointed_out(error: ImageryRefused, document: Any, schema: Schema | None) -> 
         for name, member in document.items()
         for finding in guard.scan_document({name: member}, skip=machine.__contains__)
     ]
-    return _refusal(findings, schema) if findings else error
+    if not findings:
+        return error
+    pointed = _refusal(findings, schema)
+    pointed.action, pointed.about, pointed.case_ref = error.action, error.about, error.case_ref
+    return pointed
 
 
 def _refusal(findings: list[guard.Finding], schema: Schema | None) -> ImageryRefused:

@@ -24,6 +24,7 @@ _SYMBOL: Final = re.compile(
     one_of(sign for sign in re.findall(r"[^\w\s]", BASIC) if not unicodedata.category(sign).startswith("M"))
     + "|[\U00010000-\U0010ffff]"
 )
+_SIGNS: Final = re.compile(r"[!-/:-@\[-`{-~]{64,}+")
 _REPEATED: Final = re.compile(r"([\W_])\1{3,}+")
 _PICTURE: Final = Signs("[\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u2500-\u27bf\u2900-\u2bff\U0001f000-\U0001fbff]")
 _DIGIT: Final = re.compile(r"\d")
@@ -129,6 +130,8 @@ def _said_in_symbols(text: str, seen: Beyond) -> bool:
     symbols = dict.fromkeys(["?", *_SYMBOL.findall(seen.kinds)], "!")
     shape = replaced(text, symbols).encode("ascii", "replace")
     if _SIX in shape.translate(_MARKED, _ASCII_BLANKS):
+        if any(len(set(row)) > 2 for row in _SIGNS.findall(text)):
+            return True
         runs = "".join(_SYMBOLS.findall(text))
         if len(runs) > _SYMBOLS_SAY and _packed(_REPEATED.sub(r"\1\1\1\1", runs)) > _SYMBOLS_SAY + len(text) // 50:
             return True

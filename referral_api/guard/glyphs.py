@@ -131,12 +131,14 @@ def odd(text: str, seen: Beyond) -> bool:
         return True
     if _STACKING.stand_in(seen) and sum(map(len, _STACKED.findall(text))) > 48:
         return True
-    if _rare(_HIRAGANA.found_in(seen), _COMMON_HIRAGANA) or _rare(_KATAKANA.found_in(seen), _COMMON_KATAKANA):
+    hiragana, katakana, ideographs = _HIRAGANA.found_in(seen), _KATAKANA.found_in(seen), _IDEOGRAPHS.found_in(seen)
+    japanese = len(hiragana) + len(katakana) + len(ideographs)
+    if _rare(hiragana, _COMMON_HIRAGANA, japanese) or _rare(katakana, _COMMON_KATAKANA, japanese):
         return True
     numerals = _NUMERALS.found_in(seen)
-    if len(numerals) > 80 and len(numerals) * 2 > len(_IDEOGRAPHS.found_in(seen)):
+    if len(numerals) > 80 and len(numerals) * 2 > len(ideographs):
         return True
-    return _by_chance(_IDEOGRAPHS.found_in(seen), _COMMON_IDEOGRAPHS, text) or _by_chance(
+    return _by_chance(ideographs, _COMMON_IDEOGRAPHS, text) or _by_chance(
         _SYLLABLES.found_in(seen), _COMMON_SYLLABLES, text
     )
 
@@ -144,19 +146,31 @@ def odd(text: str, seen: Beyond) -> bool:
 def _drawn_by_chance(emoji: str, text: str) -> bool:
     """Whether emoji are spread over many, and stand close: people have favourites and write words between, bytes have neither."""
     times = Counter(emoji)
+    if len(times) > 4 and len(emoji) > 64 and len(emoji) * 2 > len(text):
+        return True
     return len(times) > 20 and (len(emoji) * 8 > len(text) or _repetition(times.values(), len(emoji)) < 0.025)
 
 
-def _rare(found: str, common: frozenset[str]) -> bool:
-    """Whether syllables are mostly not those that Japanese uses most, or very many of very few."""
-    few = len(found) >= 64 and 4 < len(set(found)) <= 16
-    return few or (len(found) >= 28 and sum(map(common.__contains__, found)) * 100 < len(found) * 56)
+def _rare(found: str, common: frozenset[str], japanese: int) -> bool:
+    """Whether syllables are mostly not those that Japanese uses most, or very few of them very often.
+
+    Among other Japanese letters (`japanese` in all) a word or two may say so by themselves, unless they are spread as bytes are.
+    """
+    many, times = len(found), Counter(found)
+    alone = many * 5 > japanese * 4
+    if many >= 64 and 4 < len(times) <= 16:
+        return alone
+    uncommon = many >= 28 and sum(often for sign, often in times.items() if sign in common) * 100 < many * 56
+    return uncommon and (alone or _repetition(times.values(), many) < 0.03)
 
 
 def _by_chance(found: str, common: set[str], text: str) -> bool:
     """Whether ideographs or syllables are rare ones, or stand as chance puts them: each alone, or beside its neighbour."""
+    if len(found) < 20:
+        return False
+    found = _AGAIN.sub(r"\1", found)  # a picture of one colour
     many = len(found)
-    if many < 20:
+    if many < 8:
         return False
     if ord(max(found)) - ord(min(found)) < _NEAR and len(set(found)) > 7:
         return True

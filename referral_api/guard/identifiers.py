@@ -55,7 +55,7 @@ _PLATE: Final = re.compile(
 # What is told to be a vehicle, a booking, an account of a messenger or the hop of a message.
 _TOLD: Final = re.compile(
     r"(?<![0-9A-Za-z])(?:VIN\W{1,3}[A-HJ-NPR-Z0-9]{17}|PNR\W{1,3}[A-Z0-9]{6}|live:\.cid\.[0-9a-f]{8,16}|wxid_[0-9a-z]{12,14}"
-    r"|(?:E?SMTPS?A?|LMTP) id [0-9A-Za-z._-]{6,24})(?![0-9A-Za-z])"
+    r"|(?:S/N|SN|N/S|[Ss]erial(?: n(?:umber|o\.?))?|n° de série)\W{1,3}[A-Z0-9-]{6,20}|(?:E?SMTPS?A?|LMTP) id [0-9A-Za-z._-]{6,24})(?![0-9A-Za-z])"
 )
 _STAMP: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d)?")
 _CLOCK: Final = re.compile(r"(?<![0-9A-Za-z])\d{1,2}[hH](?:[0-5]\d)?(?![0-9A-Za-z])")  # as French writes it
@@ -122,7 +122,7 @@ def _places_removed(text: str) -> str:
 def _places_6_removed(text: str) -> str:
     """The same for the longer ones (RFC 4291)."""
     found = {each: place for each in _PLACE_6.findall(text) if (place := _place_6(each)) is not None}
-    if not found or not all(map(_has_a_host, found.values())):
+    if not 0 < len(found) <= _EXEMPT or not all(map(_has_a_host, found.values())):
         return text
     return _PLACE_6.sub(lambda each: " " if each.group() in found else each.group(), text)
 

@@ -12,7 +12,7 @@ from referral_api.guard.pairs import HEX_OF_HEX, in_pairs
 from referral_api.guard.signatures import starts_a_file
 from referral_api.guard.spelled import WINDOW, spelled
 
-_RUN: Final = re.compile(r"\d[\d\s,.;:|/\\\[\](){}<>+_'\"&#*~\u060c\u061b\u3001-]{40,}+")
+_RUN: Final = re.compile(r"\d[\d\s`,.;:|/\\\[\](){}<>+_'\"&#*~\u060c\u061b\u3001-]{40,}+")
 _DIGITS: Final = re.compile(r"\d+")
 _STANDING: Final = re.compile(r"(?<![\w.])\d{1,3}(?![\w])")
 _LONG_STANDING: Final = re.compile(r"(?<![\w.+-])\d{3,20}(?![\w])")
@@ -71,6 +71,7 @@ _NUMBERS: Final = bytes(ord("x") if chr(each).isalpha() and each < 128 else ord(
 _ROW: Final = b"0" * 41
 _LONGEST: Final = 40
 _CODE: Final = 5  # digits of a number that may be many bytes
+_ENDLESS: Final = re.compile(r"(?<!\w)\d{18,}+(?!\w)")
 _MANY: Final = 64
 _FEW: Final = 24
 _LONGEST_BITS: Final = 128
@@ -98,6 +99,7 @@ def bytes_in_numbers(text: str) -> bool:
         or (threes >= _FEW and (_bytes_among_words(text) or _octal(text)))
         or (len(found) >= 2 * WINDOW and spelled(_standing(text)))
         or (longer >= _FEW and _whole_words(text))
+        or _endless(text)
         or _counted(found)
         or _below_zero(text, shape)
         or in_pairs(text, plain, shape, sum(map(len, found)))
@@ -122,6 +124,12 @@ def _number_run(text: str, shape: bytes) -> bool:
         if any(len(each) > _LONGEST and len(set(each)) > 4 for each in numbers) or _bytes_in_words(run, numbers):
             return True
     return False
+
+
+def _endless(text: str) -> bool:
+    """Whether many numbers are longer than those of cards and telephones, and begin anyhow, as the pieces of one number do."""
+    long = [each[:2] for each in _ENDLESS.findall(text)]
+    return len(long) > 7 and sum(times for _, times in Counter(long).most_common(3)) * 2 < len(long)
 
 
 def _standing(text: str) -> list[int]:

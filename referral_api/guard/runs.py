@@ -46,6 +46,7 @@ _FLAT: Final = tuple(sign * 12 for sign in (b"A", b"a", b"/", b"7", b"0", b"f", 
 _FLAT_LETTERS: Final = tuple(sign * 12 for sign in (b"A", b"a", b"f", b"F"))
 _FLAT_ROWS: Final = 8
 _DENSE_RUN: Final = 96
+_SIXTEEN: Final = b"0123456789abcdefABCDEF_-"
 _SIXTY_FOUR: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-"
 _CHANGES: Final = (b"aA", b"a0", b"0a", b"A0", b"0A")
 
@@ -110,7 +111,8 @@ def dense(ascii_text: bytes) -> bool:
     for word in ascii_text.split():
         if len(word) >= _DENSE_RUN and not word.translate(None, _SIXTY_FOUR):
             changes = list(map(word.translate(_CLASSES).count, _CHANGES))
-            if changes[0] > 2 and sum(changes) * 8 > len(word):
+            # A digest changes as often, but has no letters past F.
+            if len(word.translate(None, _SIXTEEN)) > 8 and sum(changes) * 8 > len(word):
                 return True
     return False
 

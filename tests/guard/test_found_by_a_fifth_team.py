@@ -114,3 +114,29 @@ ORDINARY: Final[dict[str, str]] = {
 @pytest.mark.parametrize("text", ORDINARY.values(), ids=ORDINARY.keys())
 def test_ordinary_text_is_accepted(text: str) -> None:
     assert guard.scan(text)[0] is None
+
+
+LATER: Final[dict[str, Callable[[], str]]] = {
+    "pieces of a number in a chat": lambda: "\n".join(
+        f"[12/03/2026, 14:{at:02}] Sam: {NUMBER[at * 20 : at * 20 + 20]}" for at in range(30)
+    ),
+    "pieces of a number in quotes": lambda: " ".join(f"«{NUMBER[at * 20 : at * 20 + 20]}»" for at in range(30)),
+    "signs of few kinds": lambda: "**,*********3*5*B*" + ")))***+" * 30,
+    "emoji of few colours": lambda: "🍐🌶🌊🌸🌠" + "🏿🏿🏿🌀🌀🌀" * 30,
+    "syllables of one colour": lambda: "됀띢걨갷웄먃썀셇싰믤맇왎목뇓앝뗯벶뙱쨮쬌숵쇒뤃" + "가" * 200,
+    "fours of few colours": lambda: "UDYK_MTMg_MTIK_MjU1_Ct" + "DQ_0NDQ_0N" * 20,
+}
+
+
+@pytest.mark.parametrize("write", LATER.values(), ids=LATER.keys())
+def test_what_a_sixth_team_got_past_the_guard_is_refused(write: Callable[[], str]) -> None:
+    assert guard.scan(write())[0] is not None
+
+
+def test_what_a_sixth_team_was_refused_is_accepted() -> None:
+    chance = random.Random(6)
+    serials = (f"phone, S/N {base64.b32encode(chance.randbytes(8)).decode()[:12]}" for _ in range(12))
+    katakana = "欠落は、どのパッケージにも提供されていないパッケージ名の数を表します。全ディストリビューションにアクセスできないパッケージです。"
+    accounts = (f"IBAN {account}" for account in ["DE89370400440532013000", "FR1420041010050500013M02606"] * 8)
+    for text in ("\n".join(serials), katakana * 3, "\n".join(accounts)):
+        assert guard.scan(text)[0] is None
