@@ -156,25 +156,29 @@ def _rare(found: str, common: frozenset[str], japanese: int) -> bool:
 
     Among other Japanese letters (`japanese` in all) a word or two may say so by themselves, unless they are spread as bytes are.
     """
+    if len(found) < 28:
+        return False
     many, times = len(found), Counter(found)
     alone = many * 5 > japanese * 4
     if many >= 64 and 4 < len(times) <= 16:
         return alone
-    uncommon = many >= 28 and sum(often for sign, often in times.items() if sign in common) * 100 < many * 56
+    uncommon = sum(often for sign, often in times.items() if sign in common) * 100 < many * 56
     return uncommon and (alone or _repetition(times.values(), many) < 0.03)
 
 
 def _by_chance(found: str, common: set[str], text: str) -> bool:
     """Whether ideographs or syllables are rare ones, or stand as chance puts them: each alone, or beside its neighbour."""
-    if len(found) < 20:
-        return False
-    found = _AGAIN.sub(r"\1", found)  # a picture of one colour
     many = len(found)
+    if many < 20:
+        return False
+    times = Counter(found)
+    if max(times.values()) * 5 > many:  # a picture of one colour
+        found = _AGAIN.sub(r"\1", found)
+        many, times = len(found), Counter(found)
     if many < 8:
         return False
-    if ord(max(found)) - ord(min(found)) < _NEAR and len(set(found)) > 7:
+    if ord(max(times)) - ord(min(times)) < _NEAR and len(times) > 7:
         return True
-    times = Counter(found)
     if sum(often for sign, often in times.items() if sign not in common) * 4 > many:
         return True
     if many < 80:

@@ -37,7 +37,8 @@ _OTHER: Final = re.compile(
 )
 
 
-_FEW_DIGITS: Final = 24
+_DIGITS_AS_ZERO: Final = bytes(ord("0") if chr(each) in "0123456789" else each for each in range(256))
+_MOVES: Final = (b"m0", b"m 0", b"m-0", b"m -0")
 _NUMBER: Final = rb"-?\d{1,5}+(?:\.\d{1,6}+)?+"
 _PATH: Final = re.compile(
     rb"m ?"
@@ -87,7 +88,8 @@ def embedding(lowered: str, plain: bytes) -> bool:
 
 def _drawn(plain: bytes) -> bool:
     """Whether a text draws lines as SVG's paths do: a move, then more places to go to than an address has numbers."""
-    return sum(map(plain.count, b"0123456789")) > _FEW_DIGITS and _PATH.search(plain) is not None
+    shape = plain.translate(_DIGITS_AS_ZERO)
+    return any(map(shape.__contains__, _MOVES)) and _PATH.search(plain) is not None
 
 
 def _may_be_other(plain: bytes) -> bool:

@@ -90,19 +90,20 @@ def bytes_in_numbers(text: str) -> bool:
     plain = text.encode("ascii", "replace")
     shape = plain.translate(_SHAPE)
     found = plain.translate(_ONLY_DIGITS).decode("ascii").split()
-    threes, longer = sum(len(each) == 3 for each in found), sum(len(each) > 2 for each in found)
+    lengths = list(map(len, found))
+    threes, longer = lengths.count(3), sum(length > 2 for length in lengths)
+    long = [each for each in found if len(each) > _CODE]
     return (
         _starts_a_file(found)
         or _number_run(text, shape)
         or _digits_apart("".join(found))
-        or _digits_apart("".join([each for each in found if len(each) > _CODE]))
+        or (len(long) > 7 and (_digits_apart("".join(long)) or _endless(text)))
         or (threes >= _FEW and (_bytes_among_words(text) or _octal(text)))
         or (len(found) >= 2 * WINDOW and spelled(_standing(text)))
         or (longer >= _FEW and _whole_words(text))
-        or _endless(text)
         or _counted(found)
         or _below_zero(text, shape)
-        or in_pairs(text, plain, shape, sum(map(len, found)))
+        or in_pairs(text, plain, shape, sum(lengths))
     )
 
 
