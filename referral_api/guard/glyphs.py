@@ -34,6 +34,8 @@ _NUMERALS: Final = Signs("[零〇一二三四五六七八九]")
 _SYLLABLES: Final = Signs("[\uac00-\ud7a3]")
 _HIRAGANA: Final = Signs("[\u3041-\u3096]")
 _KATAKANA: Final = Signs("[\u30a1-\u30fa]")
+_YI: Final = Signs("[\ua000-\ua48c]")
+_VAI: Final = Signs("[\ua500-\ua62b]")
 _KANA: Final = re.compile("[\u3040-\u30ff]")
 _EMOJI: Final = Signs("[\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u2bff\U0001f000-\U0001fadf]")
 _COMMON_HIRAGANA: Final = frozenset("いうかがきくけこさしすせそたっつてでとどなにのはまもやよらりるれをんあ")
@@ -46,6 +48,7 @@ _POINTS: Final = re.compile("[、。，．：；！？「」『』（）\u3001-\
 
 
 _ITEM: Final = 6
+_SPREAD: Final = 48
 _AGAIN: Final = re.compile(r"(.)\1+")  # bars of a diagram are one sign many times
 _NEAR: Final = 512  # code points in which bytes stand that were added to one
 _TWINS: Final = re.compile(r"(.)(?=\1)", re.DOTALL)
@@ -135,6 +138,11 @@ def odd(text: str, seen: Beyond) -> bool:
     japanese = len(hiragana) + len(katakana) + len(ideographs)
     if _rare(hiragana, _COMMON_HIRAGANA, japanese) or _rare(katakana, _COMMON_KATAKANA, japanese):
         return True
+    yi, vai = _YI.found_in(seen), _VAI.found_in(seen)
+    if len(yi) >= _SPREAD and (ord(max(yi)) - ord(min(yi)) < _NEAR or _spread(yi)):
+        return True
+    if len(vai) >= _SPREAD and _spread(vai):
+        return True
     numerals = _NUMERALS.found_in(seen)
     if len(numerals) > 80 and len(numerals) * 2 > len(ideographs):
         return True
@@ -164,6 +172,12 @@ def _rare(found: str, common: frozenset[str], japanese: int) -> bool:
         return alone
     uncommon = sum(often for sign, often in times.items() if sign in common) * 100 < many * 56
     return uncommon and (alone or _repetition(times.values(), many) < 0.03)
+
+
+def _spread(found: str) -> bool:
+    """Whether syllables of a large syllabary are as evenly spread as bytes are, but for the two that zeros and ones would be."""
+    often = sorted(Counter(found).values())[:-2]
+    return sum(often) < 8 or _repetition(often, sum(often)) < 0.009
 
 
 def _by_chance(found: str, common: set[str], text: str) -> bool:

@@ -133,10 +133,16 @@ def test_what_a_sixth_team_got_past_the_guard_is_refused(write: Callable[[], str
     assert guard.scan(write())[0] is not None
 
 
+@pytest.mark.parametrize("low", [0xA000, 0xA500])
+def test_syllables_that_are_spread_as_bytes_are_are_refused(low: int) -> None:
+    assert "odd-glyphs" == guard.scan("".join(chr(low + byte) for byte in NOISE[:160]))[0]
+
+
 def test_what_a_sixth_team_was_refused_is_accepted() -> None:
     chance = random.Random(6)
     serials = (f"phone, S/N {base64.b32encode(chance.randbytes(8)).decode()[:12]}" for _ in range(12))
     katakana = "欠落は、どのパッケージにも提供されていないパッケージ名の数を表します。全ディストリビューションにアクセスできないパッケージです。"
     accounts = (f"IBAN {account}" for account in ["DE89370400440532013000", "FR1420041010050500013M02606"] * 8)
-    for text in ("\n".join(serials), katakana * 3, "\n".join(accounts)):
+    vai = "ꕉꕜꕮ ꔔꘋ ꖸ ꔰ ꗋꘋ ꕮꕨ ꔔꘋ ꖸ ꕎ ꕉꖸꔊ ꕴꖃ ꕃꔤꘂ ꗱ ꕉꖷ ꗪꗡ ꔻꔤ ꗏꗒꗡ ꕎ ꗪ ꕉꖸꔊ ꖏꕎ ꕉꕜꕮ ꔔꘋ ꖸ ꔰ ꗋꘋ "
+    for text in ("\n".join(serials), katakana * 3, "\n".join(accounts), vai):
         assert guard.scan(text)[0] is None
