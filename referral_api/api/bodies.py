@@ -20,6 +20,7 @@ __all__ = [
     "named",
     "parse",
     "parse_lines",
+    "pointed_out",
     "refuse_imagery",
     "refuse_imagery_in",
 ]

@@ -79,7 +79,7 @@ _PLACE: Final = re.compile(
 )
 _PLACE_6: Final = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?::\d{1,5})?(?![\w:])")
 _CARD: Final = re.compile(r"(?<![\w:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])")
-_PARTED: Final = bytes(
+PARTED: Final = bytes(
     ord("x") if (chr(each).isalnum() and each < 128) or each == 63 else ord(" ") for each in range(256)
 )
 _LONG_CODE: Final = b"x" * 15  # the shortest account number
@@ -164,7 +164,7 @@ def long_removed(text: str) -> str:
 
 
 def _has_a_long_code(text: str) -> bool:
-    return _LONG_CODE in text.encode("ascii", "replace").translate(_PARTED)
+    return _LONG_CODE in text.encode("ascii", "replace").translate(PARTED)
 
 
 def short_removed(chunks: Iterable[str]) -> Iterator[str]:

@@ -155,12 +155,13 @@ def _bytes_among_words(text: str) -> bool:
 def _octal(text: str) -> bool:
     """Whether the numbers of three digits are bytes in octal."""
     found = _OCTAL.findall(text)
+    if len(found) < _FEW:
+        return False
     values = [int(each, 8) for each in found]
-    if len(found) >= _FEW and (_starts_a_file(list(map(str, values))) or spelled(values)):
+    if _starts_a_file(list(map(str, values))) or spelled(values):
         return True
     return (
-        len(found) >= _FEW
-        and len(set(found)) > 15
+        len(set(found)) > 15
         and sum(each >= "200" for each in found) * 8 > len(found)
         and len(found) * 20 >= len(_THREE.findall(text)) * 19
     )

@@ -33,17 +33,17 @@ def _hexadecimal_pairs(text: str, shape: bytes) -> bool:
     """Whether a text has many different pairs of a digit and a letter up to F, in both orders, wherever they stand."""
     if shape.count(b"0a") < 7 or shape.count(b"a0") < 7:
         return False
-    found: set[str] = {pair.lower() for pair in _PAIR.findall(text)}
+    pairs: list[str] = _PAIR.findall(text)
+    found = {pair.lower() for pair in pairs}
     first = sum(pair[0].isdigit() and pair[1].isalpha() for pair in found)
     last = sum(pair[0].isalpha() and pair[1].isdigit() for pair in found)
     if first > 6 and last > 6 and first + last > 18:
         return True
-    return first + last > 3 and _mostly_pairs(text)
+    return first + last > 3 and _are_most(pairs, text)
 
 
-def _mostly_pairs(text: str) -> bool:
+def _are_most(pairs: list[str], text: str) -> bool:
     """Whether most that stands in a text are pairs in hexadecimal, though a picture of few colours has few different ones."""
-    pairs = _PAIR.findall(text)
     if len(pairs) < _FEW or sum(any(map(str.isalpha, pair)) for pair in pairs) * 5 < len(pairs):
         return False
     return len(pairs) * 5 > 3 * len(_CHUNK.findall(text))

@@ -33,9 +33,6 @@ _VOICED: Final = bytes(
     ord("v") if each in b"aeiouyAEIOUY?" else ord("c") if chr(each).isalpha() and each < 128 else ord(" ")
     for each in range(256)
 )
-_PARTED: Final = bytes(
-    ord("x") if (chr(each).isalnum() and each < 128) or each == 63 else ord(" ") for each in range(256)
-)
 _SHORT_PARTED: Final = bytes(
     ord("x") if (chr(each).isalnum() and each < 128) or each in b"+/=" else ord(" ") for each in range(256)
 )
@@ -87,7 +84,7 @@ def calm(ascii_text: bytes) -> bool:
         return False
     if b"x" * 41 in ascii_text.translate(_DENSE):
         return False
-    lengths = _lengths(ascii_text.translate(_PARTED).split())
+    lengths = _lengths(ascii_text.translate(identifiers.PARTED).split())
     return not any(row in lengths for row in _EVEN)
 
 

@@ -78,7 +78,7 @@ def _in_blocks(text: str, layers: int) -> Verdict:
         if verdict.family is not None:
             return verdict
         odd += verdict.odd
-    if odd > runs.SPREAD + len(text) // 24:
+    if _is_strewn(odd, len(text)):
         return Verdict("encoded-run", odd)
     return Verdict(EXCESS if len(text) > MOST else None, odd)
 
@@ -99,6 +99,11 @@ def judged(text: str) -> Verdict:
                 _accepted.clear()
             _accepted[digest] = verdict
     return verdict
+
+
+def _is_strewn(odd: int, size: int) -> bool:
+    """Whether the odd words of one text add up to more than language has; of several texts, more is taken."""
+    return odd > runs.SPREAD + size // 24
 
 
 def strewn(odd: int, size: int) -> bool:
@@ -166,6 +171,6 @@ def _runs(rest: str, bare: str, plain: bytes, seen: Beyond) -> Verdict:
         oddness = runs.measure(rest, seen)
     else:
         oddness = runs.foreign(rest, bare, seen) if seen.signs else runs.NONE
-    if oddness.peak > runs.LIMIT or oddness.spread > runs.SPREAD + len(rest) // 24:
+    if oddness.peak > runs.LIMIT or _is_strewn(oddness.spread, len(rest)):
         return Verdict("encoded-run", oddness.spread)
     return Verdict(None, oddness.spread)
